@@ -1,0 +1,1 @@
+"""Reads Salesforce, Zendesk, GitLab and the feedback inbox into the event log. Knows neither Dagster nor dbt."""

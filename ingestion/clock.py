@@ -1,0 +1,35 @@
+"""The servers' clock: what time it is where the records are stamped, measured from the Date header of each answer."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+
+class Clock:
+    """Local time until a server has answered; then local time corrected by the newest answer.
+
+    A machine whose clock is wrong, and a sandbox whose clock is somewhere else, both give records and `recorded_at` on
+    one time line.
+    """
+
+    def __init__(self) -> None:
+        self._offset: timedelta | None = None
+
+    @property
+    def is_measured(self) -> bool:
+        return self._offset is not None
+
+    def observe(self, date_header: str | None) -> None:
+        if not date_header:
+            return
+        try:
+            self._offset = parsedate_to_datetime(date_header) - _local()
+        except (TypeError, ValueError):
+            return  # an unreadable Date header is no reason to lose the answer that came with it
+
+    def now(self) -> datetime:
+        return _local() + (self._offset or timedelta())
+
+
+def _local() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)

@@ -1,0 +1,82 @@
+"""The table of streams: what is read, how often, and how far back. Importing it needs no settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+EVERY_TICK = timedelta(0)
+FIVE_MINUTES = timedelta(minutes=5)
+HOURLY = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """`shape` says how the source is read.
+
+    changes: what changed since a cursor; a live and a history cursor.
+    list: the whole list each time; what vanished becomes a tombstone.
+    once: each item is read once (files, settings).
+
+    `history` says from when a new installation reads: things that exist (accounts, contacts) are read whole, because one
+    that has been quiet for years still counts; what happened (tickets, audits) is read from START_DATE.
+
+    `volatile` names fields that change without the record changing; they stay in the payload and out of its digest.
+    """
+
+    name: str
+    shape: Literal["changes", "list", "once"]
+    interval: timedelta
+    history: Literal["beginning", "start_date", "none"]
+    description: str
+    volatile: frozenset[str] = frozenset()
+
+    @property
+    def system(self) -> str:
+        return self.name.split("__")[0]
+
+    @property
+    def entity(self) -> str:
+        return self.name.split("__")[1]
+
+    @property
+    def table(self) -> str:
+        return f"{self.name}_events"
+
+    def event_type(self, word: str) -> str:
+        return f"{self.system}.{self.entity}.{word}"
+
+
+# Salesforce stamps these whenever somebody looks at a record.
+SEEN = frozenset({"LastViewedDate", "LastReferencedDate"})
+COUNTERS = frozenset(
+    {"last_activity_at", "star_count", "forks_count", "open_issues_count", "statistics", "updated_at", "_links"}
+)
+
+_ALL = (
+    Stream("salesforce__account", "changes", FIVE_MINUTES, "beginning", "Customers and their CSM.", SEEN),
+    Stream("salesforce__contact", "changes", FIVE_MINUTES, "beginning", "People at customers, as sales knows them.", SEEN),
+    Stream("salesforce__user", "changes", FIVE_MINUTES, "beginning", "Colleagues: CSMs and their managers.", SEEN),
+    Stream("salesforce__case", "changes", FIVE_MINUTES, "start_date", "Salesforce cases that mirror tickets.", SEEN),
+    Stream(
+        "salesforce__account_field_history",
+        "changes",
+        FIVE_MINUTES,
+        "beginning",
+        "Tracked changes of account fields: who was CSM when.",
+    ),
+    Stream("zendesk__organization", "changes", FIVE_MINUTES, "beginning", "Customers, as support knows them."),
+    Stream("zendesk__user", "changes", FIVE_MINUTES, "beginning", "Contacts and agents."),
+    Stream("zendesk__ticket", "changes", EVERY_TICK, "start_date", "Tickets, each state that was seen."),
+    Stream("zendesk__ticket_audit", "changes", EVERY_TICK, "start_date", "Every change of a ticket, with comments."),
+    Stream("zendesk__organization_membership", "list", HOURLY, "none", "Which contact belongs to which organization."),
+    Stream("zendesk__satisfaction_rating", "list", HOURLY, "none", "Good and bad ratings with comment and reason."),
+    Stream("zendesk__survey_response", "changes", HOURLY, "start_date", "Answers to the newer surveys."),
+    Stream("zendesk__ticket_field", "list", HOURLY, "none", "Titles and options of ticket fields."),
+    Stream("gitlab__issue", "changes", FIVE_MINUTES, "start_date", "Mid-ticket and indirect feedback."),
+    Stream("gitlab__project", "list", HOURLY, "none", "Collaboration projects that organizations name.", COUNTERS),
+    Stream("file__feedback", "once", EVERY_TICK, "none", "Feedback dropped as files.", frozenset({"file_name"})),
+    Stream("pipeline__settings", "once", EVERY_TICK, "none", "The settings that marts depend on, as they were."),
+)
+
+STREAMS: Mapping[str, Stream] = {stream.name: stream for stream in _ALL}
