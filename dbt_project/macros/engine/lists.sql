@@ -1,0 +1,26 @@
+{#- `from`-clause item: one row per element of a list column, as `alias.item`. -#}
+{% macro explode(list, alias) -%}
+    {{ return(adapter.dispatch('explode')(list, alias)) }}
+{%- endmacro %}
+
+{% macro default__explode(list, alias) -%}
+    cross join unnest({{ list }}) as {{ alias }}(item)
+{%- endmacro %}
+
+{#- The value of a key in a map column, null when absent. -#}
+{% macro map_value(map, key) -%}
+    {{ return(adapter.dispatch('map_value')(map, key)) }}
+{%- endmacro %}
+
+{% macro default__map_value(map, key) -%}
+    {{ map }}[{{ key }}]
+{%- endmacro %}
+
+{#- Text values of a group joined by commas in sorted order. -#}
+{% macro sorted_text(value, separator=',') -%}
+    {{ return(adapter.dispatch('sorted_text')(value, separator)) }}
+{%- endmacro %}
+
+{% macro default__sorted_text(value, separator) -%}
+    string_agg(distinct {{ value }}, '{{ separator }}' order by {{ value }} asc)
+{%- endmacro %}

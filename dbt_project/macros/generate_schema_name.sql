@@ -1,0 +1,4 @@
+{#- The layer's word is the schema's name: no target prefix. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name or target.schema }}
+{%- endmacro %}
