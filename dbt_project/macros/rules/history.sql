@@ -2,9 +2,10 @@
     The body of a history: half-open intervals of constant attributes from observations of whole
     records. `observations` needs the envelope's columns; of several observations at one instant the
     last in log order counts. `recorded_at` covers the observation that begins the interval and the
-    one that ends it, so that a closed interval is new again to whoever reads increments.
+    one that ends it, so that a closed interval is new again to whoever reads increments. `carried`
+    columns come along from the beginning without making a version of their own.
 -#}
-{% macro intervals_of(observations, keys, attributes) -%}
+{% macro intervals_of(observations, keys, attributes, carried=[]) -%}
 at_instants as (
 
     select *
@@ -22,19 +23,19 @@ changes as (
         *,
         row_number() over versions = 1 as is_first_version
     from at_instants
+    window versions as (partition by {{ keys | join(', ') }} order by occurred_at asc)
     qualify
         row_number() over versions = 1
         {%- for attribute in attributes %}
         or {{ attribute }} is distinct from lag({{ attribute }}) over versions
         {%- endfor %}
-    window versions as (partition by {{ keys | join(', ') }} order by occurred_at asc)
 
 ),
 
 intervals as (
 
     select
-        {%- for column in keys + attributes %}
+        {%- for column in keys + attributes + carried %}
         {{ column }},
         {%- endfor %}
         occurred_at as valid_from,

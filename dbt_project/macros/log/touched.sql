@@ -1,0 +1,23 @@
+{#-
+    Entities with something new in `relations` since this model was built last: the body of a CTE
+    `touched`. Models recompute whole entities, because one late event may change any row of its entity.
+-#}
+{% macro touched_since_last_build(keys, relations) -%}
+    {%- for relation in relations %}
+    select distinct {{ keys | join(', ') }}
+    from {{ relation }}
+    where recorded_at > {{ watermark() }}
+    {%- if not loop.last %}
+
+    union
+    {%- endif %}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The newest state of each entity: a qualify clause. -#}
+{% macro keep_latest(keys) -%}
+    qualify row_number() over (
+        partition by {{ keys | join(', ') }}
+        order by {{ log_order('desc') }}
+    ) = 1
+{%- endmacro %}

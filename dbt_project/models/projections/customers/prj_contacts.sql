@@ -1,0 +1,42 @@
+{{ config(materialized='incremental', unique_key=['source', 'contact_id']) }}
+
+with
+
+{% if is_incremental() -%}
+touched as (
+
+    {{ touched_since_last_build(['source', 'contact_id'], [ref('stg_zendesk__user_events')]) }}
+
+),
+
+{% endif -%}
+
+user_events as (
+
+    select *
+    from {{ ref('stg_zendesk__user_events') }}
+    {% if is_incremental() -%} semi join touched using (source, contact_id) {%- endif %}
+
+),
+
+latest as (
+
+    select
+        source,
+        contact_id,
+        name,
+        email,
+        role,
+        is_active,
+        is_suspended,
+        is_verified,
+        organization_id,
+        created_at,
+        last_login_at,
+        recorded_at
+    from user_events
+    {{ keep_latest(['source', 'contact_id']) }}
+
+)
+
+select * from latest

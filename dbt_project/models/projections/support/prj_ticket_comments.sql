@@ -1,0 +1,61 @@
+{{ config(materialized='incremental', unique_key=['source', 'ticket_id']) }}
+
+with
+
+{% if is_incremental() -%}
+touched as (
+
+    {{ touched_since_last_build(
+        ['source', 'ticket_id'], [ref('stg_zendesk__ticket_audit_events')]
+    ) }}
+
+),
+
+{% endif -%}
+
+audit_events as (
+
+    select
+        source,
+        ticket_id,
+        audit_id,
+        event_id,
+        author_id,
+        comments,
+        occurred_at,
+        recorded_at,
+        position
+    from {{ ref('stg_zendesk__ticket_audit_events') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
+
+),
+
+audits as (
+
+    select *
+    from audit_events
+    {{ keep_latest(['source', 'ticket_id', 'audit_id']) }}
+
+),
+
+comments as (
+
+    select
+        audits.source,
+        audits.ticket_id,
+        audits.audit_id,
+        comment.item.comment_id as comment_id,
+        coalesce(comment.item.author_id, audits.author_id) as author_id,
+        comment.item.is_public as is_public,
+        comment.item.attachment_count as attachment_count,
+        coalesce(comment.item.merge_to, comment.item.merge_text) as merged_into_ticket_id,
+        -- on the closed ticket this is the target, on the target one of the closed tickets
+        case when comment.item.merge_rel = 'merge' then comment.item.merge_from end as merge_partner_id,
+        audits.occurred_at as created_at,
+        audits.recorded_at
+    from audits
+    {{ explode('audits.comments', 'comment') }}
+
+)
+
+select * from comments

@@ -1,0 +1,143 @@
+{{ config(materialized='incremental', unique_key=['source', 'ticket_id']) }}
+
+with
+
+{% if is_incremental() -%}
+touched as (
+
+    {{ touched_since_last_build(['source', 'ticket_id'], [
+        ref('stg_zendesk__ticket_events'), ref('stg_zendesk__ticket_audit_events'),
+    ]) }}
+
+),
+
+{% endif -%}
+
+ticket_events as (
+
+    select *
+    from {{ ref('stg_zendesk__ticket_events') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
+
+),
+
+ticket_history as (
+
+    select *
+    from {{ ref('prj_ticket_history') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
+
+),
+
+comments as (
+
+    select *
+    from {{ ref('prj_ticket_comments') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
+
+),
+
+instances as (
+
+    select * from {{ ref('instances') }}
+
+),
+
+latest as (
+
+    select *
+    from ticket_events
+    {{ keep_latest(['source', 'ticket_id']) }}
+
+),
+
+status_changes as (
+
+    select
+        *,
+        lag(status) over (partition by source, ticket_id order by valid_from asc) as status_before
+    from ticket_history
+
+),
+
+resolutions as (
+
+    select
+        source,
+        ticket_id,
+        min(valid_from) filter (
+            where status = 'solved' and status_before is distinct from 'solved'
+        ) as first_solved_at,
+        max(valid_from) filter (
+            where status = 'solved' and status_before is distinct from 'solved'
+        ) as solved_at,
+        max(recorded_at) as recorded_at
+    from status_changes
+    group by all
+
+),
+
+merges as (
+
+    select
+        source,
+        ticket_id,
+        max(merged_into_ticket_id) as merged_into_ticket_id,
+        max(merge_partner_id) as merge_partner_id
+    from comments
+    where merged_into_ticket_id is not null or merge_partner_id is not null
+    group by all
+
+),
+
+tickets as (
+
+    select
+        latest.source,
+        latest.ticket_id,
+        latest.subject,
+        latest.status,
+        latest.priority,
+        latest.type,
+        latest.requester_id,
+        latest.submitter_id,
+        latest.assignee_id,
+        latest.organization_id,
+        latest.group_id,
+        latest.ticket_form_id,
+        coalesce(
+            {{ human_ticket_url('latest.api_url') }},
+            'https://' || instances.host || '/tickets/' || cast(latest.ticket_id as string)
+        ) as url,
+        latest.tags,
+        latest.custom_fields,
+        latest.satisfaction_score,
+        latest.satisfaction_reason,
+        latest.has_satisfaction_comment,
+        latest.via_channel,
+        coalesce(latest.is_follow_up, false) as is_follow_up,
+        latest.is_deleted,
+        array_contains(latest.tags, 'closed_by_merge')
+        or merges.merged_into_ticket_id is not null as is_merged,
+        -- the target's own audit names its partner too, but the target is not closed by the merge
+        coalesce(
+            merges.merged_into_ticket_id,
+            case when array_contains(latest.tags, 'closed_by_merge') then merges.merge_partner_id end
+        ) as merged_into_ticket_id,
+        latest.created_at,
+        resolutions.first_solved_at,
+        resolutions.solved_at,
+        latest.updated_at,
+        greatest(latest.recorded_at, coalesce(resolutions.recorded_at, latest.recorded_at)) as recorded_at
+    from latest
+    left join resolutions
+        on latest.source = resolutions.source
+        and latest.ticket_id = resolutions.ticket_id
+    left join merges
+        on latest.source = merges.source
+        and latest.ticket_id = merges.ticket_id
+    left join instances on latest.source = instances.source
+
+)
+
+select * from tickets
