@@ -1,0 +1,68 @@
+with
+
+accounts as (
+
+    select * from {{ ref('prj_accounts') }}
+
+),
+
+assignments as (
+
+    select
+        history.account_id,
+        history.csm_user_id,
+        {{ reaching_back('history', 'accounts.created_at') }} as valid_from,
+        history.valid_to,
+        history.recorded_at
+
+    from {{ ref('prj_account_history') }} as history
+    inner join accounts
+        on history.account_id = accounts.account_id
+
+),
+
+user_versions as (
+
+    select
+        user_id,
+        nullif(trim(name), '') as name,
+        email,
+        is_active,
+        {{ reaching_back('history', beginning()) }} as valid_from,
+        valid_to,
+        recorded_at
+
+    from {{ ref('prj_salesforce_user_history') }} as history
+
+),
+
+placeholders as (
+
+    select * from {{ ref('placeholder_csms') }}
+
+),
+
+assigned as (
+
+    select
+        assignments.account_id,
+        assignments.csm_user_id,
+        user_versions.name as csm_name,
+        user_versions.email as csm_email,
+        coalesce(user_versions.is_active, true) as csm_is_active,
+        placeholders.csm_name is not null as csm_is_placeholder,
+        greatest(assignments.valid_from, user_versions.valid_from) as valid_from,
+        least(assignments.valid_to, user_versions.valid_to) as valid_to,
+        greatest(assignments.recorded_at, user_versions.recorded_at) as recorded_at
+
+    from assignments
+    left join user_versions
+        on
+            assignments.csm_user_id = user_versions.user_id
+            and {{ overlaps('assignments', 'user_versions') }}
+    left join placeholders
+        on user_versions.name = placeholders.csm_name
+
+)
+
+select * from assigned

@@ -1,0 +1,123 @@
+with
+
+periods as (
+
+    select * from {{ ref('prj_account_periods') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('prj_account_version_history') }}
+
+),
+
+csms as (
+
+    select * from {{ ref('prj_account_csm_history') }}
+
+),
+
+organizations as (
+
+    select * from {{ ref('prj_account_organization_history') }}
+
+),
+
+instances as (
+
+    select
+        periods.account_id,
+        periods.valid_from,
+        organizations.source,
+        count(*) as organizations,
+        {{ sorted_text('cast(organizations.organization_id as string)') }} as organization_ids,
+        -- An organization without a known plan counts as active, and so does its account.
+        bool_and(coalesce(lower(trim(organizations.support_level)) = 'expired', false))
+            as is_expired,
+        bool_or(organizations.support_hold) as support_hold,
+        max(organizations.recorded_at) as recorded_at
+
+    from periods
+    inner join organizations
+        on
+            periods.account_id = organizations.account_id
+            and {{ holds_at('organizations', 'periods.valid_from') }}
+    group by periods.account_id, periods.valid_from, organizations.source
+
+),
+
+organization_states as (
+
+    select
+        account_id,
+        valid_from,
+        sum(organizations) as organizations,
+        {{ sorted_text('organization_ids') }} as organization_ids,
+        max(organizations) as organizations_of_one_instance,
+        bool_and(is_expired) as is_expired,
+        bool_or(support_hold) as support_hold,
+        max(recorded_at) as recorded_at
+
+    from instances
+    group by account_id, valid_from
+
+),
+
+states as (
+
+    select
+        periods.account_id,
+        versions.account_name,
+        versions.parent_id,
+        nullif(trim(versions.plan), '') as plan,
+        versions.sold_to_email,
+        versions.sold_to_name,
+        versions.collaboration_project_url,
+        versions.support_hold or coalesce(organization_states.support_hold, false) as support_hold,
+        not versions.is_deleted
+            and coalesce(versions.account_type, 'Customer') = 'Customer' as is_customer,
+        coalesce(lower(trim(versions.plan)) = 'expired', organization_states.is_expired, false)
+            as is_expired,
+        cast(coalesce(organization_states.organizations, 0) as bigint) as organizations,
+        coalesce(organization_states.organizations_of_one_instance, 0)
+            as organizations_of_one_instance,
+        coalesce(organization_states.organization_ids, '') as organization_ids,
+        csms.csm_user_id,
+        csms.csm_name,
+        csms.csm_email,
+        csms.csm_is_active,
+        csms.csm_is_placeholder,
+        periods.is_past_grace,
+        periods.valid_from,
+        periods.valid_to,
+        greatest(versions.recorded_at, csms.recorded_at, organization_states.recorded_at)
+            as recorded_at
+
+    from periods
+    inner join versions
+        on
+            periods.account_id = versions.account_id
+            and {{ holds_at('versions', 'periods.valid_from') }}
+    left join csms
+        on
+            periods.account_id = csms.account_id
+            and {{ holds_at('csms', 'periods.valid_from') }}
+    left join organization_states
+        on
+            periods.account_id = organization_states.account_id
+            and periods.valid_from = organization_states.valid_from
+
+),
+
+scoped as (
+
+    select
+        *,
+        is_customer and not is_expired as in_scope
+
+    from states
+
+)
+
+select * from scoped

@@ -1,0 +1,107 @@
+with
+
+tickets as (
+
+    select
+        openings.source,
+        openings.ticket_id,
+        openings.requester_id,
+        openings.valid_from as created_at,
+        openings.recorded_at
+
+    from {{ ref('prj_ticket_history') }} as openings
+    inner join {{ ref('prj_tickets') }} as tickets
+        on openings.source = tickets.source and openings.ticket_id = tickets.ticket_id
+    where
+        openings.is_first_version
+        and openings.organization_id is null
+        and not tickets.is_deleted
+
+),
+
+memberships as (
+
+    select * from {{ ref('prj_membership_history') }}
+
+),
+
+contact_versions as (
+
+    select
+        source,
+        contact_id,
+        split_part(lower(trim(email)), '@', 2) as domain,
+        role,
+        is_active,
+        recorded_at,
+        {{ reaching_back('history', beginning()) }} as valid_from,
+        valid_to
+
+    from {{ ref('prj_contact_history') }} as history
+
+),
+
+-- A requester's time outside every organization ends with the next membership.
+unassociated as (
+
+    select
+        tickets.source,
+        tickets.requester_id,
+        tickets.ticket_id,
+        tickets.created_at,
+        min(case when memberships.valid_from > tickets.created_at then memberships.valid_from end)
+            as associated_at,
+        max(greatest(tickets.recorded_at, memberships.recorded_at)) as recorded_at
+
+    from tickets
+    left join memberships
+        on
+            tickets.source = memberships.source
+            and tickets.requester_id = memberships.contact_id
+    group by tickets.source, tickets.requester_id, tickets.ticket_id, tickets.created_at
+    having not coalesce(bool_or({{ holds_at('memberships', 'tickets.created_at') }}), false)
+
+),
+
+spells as (
+
+    select
+        source,
+        requester_id as contact_id,
+        min(ticket_id) as first_ticket_id,
+        min(created_at) as valid_from,
+        associated_at as valid_to,
+        max(recorded_at) as recorded_at
+
+    from unassociated
+    group by source, requester_id, associated_at
+
+),
+
+requesters as (
+
+    select
+        spells.source,
+        spells.contact_id,
+        spells.first_ticket_id,
+        contact_versions.domain,
+        greatest(spells.valid_from, contact_versions.valid_from) as valid_from,
+        least(spells.valid_to, contact_versions.valid_to) as valid_to,
+        greatest(spells.recorded_at, contact_versions.recorded_at) as recorded_at
+
+    from spells
+    inner join contact_versions
+        on
+            spells.source = contact_versions.source
+            and spells.contact_id = contact_versions.contact_id
+            and {{ overlaps('spells', 'contact_versions') }}
+    where
+        contact_versions.role = 'end-user'
+        and contact_versions.is_active
+        and not coalesce(
+            contact_versions.domain in ({{ setting_list('rules.internal_email_domains') }}), false
+        )
+
+)
+
+select * from requesters
