@@ -1,0 +1,136 @@
+"""The published file: written beside the last one, audited, then renamed over it. No orchestrator in here.
+
+A DuckDB file open for writing cannot be opened by anyone else, so readers get a copy of their own. The rename makes it
+whole at any moment: whoever has the last one open keeps reading it, whoever opens next gets the new one.
+"""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from orchestration.audits import Audit, Before, audit
+
+PREFIXES = ("fct_", "dim_")
+
+
+class Snapshot(NamedTuple):
+    run_id: str
+    as_of: datetime
+    published_at: datetime
+    row_counts: dict[str, int]
+    audits: list[Audit]
+
+
+class NothingToPublish(Exception):
+    """The warehouse has no marts yet. One sentence."""
+
+
+class AuditFailed(Exception):
+    """The new snapshot is not fit to be read; the last good one stays. One sentence; `audits` has all results."""
+
+    def __init__(self, audits: list[Audit], kept: datetime | None) -> None:
+        self.audits = audits
+        failed = "; ".join(result.detail for result in audits if not result.passed)
+        stays = f"the snapshot of {kept:%Y-%m-%d %H:%M} UTC stays" if kept else "nothing is published yet"
+        super().__init__(f"The new snapshot failed its audit and {stays}: {failed}.")
+
+
+def publish(warehouse: Path, published: Path, run_id: str, build_failures: list[str]) -> Snapshot:
+    """Copy the marts, audit the copy, replace the published file. The caller holds the writer lock.
+
+    Raises NothingToPublish or AuditFailed; in both cases the published file is untouched.
+    """
+    published.parent.mkdir(parents=True, exist_ok=True)
+    for left_behind in published.parent.glob(f".{published.stem}.*"):
+        left_behind.unlink()
+    beside = published.with_name(f".{published.stem}.{run_id}.duckdb")
+    last = last_snapshot(published)
+    try:
+        snapshot = _write(warehouse, beside, run_id, last, build_failures)
+        if not all(result.passed for result in snapshot.audits):
+            raise AuditFailed(snapshot.audits, last.published_at if last else None)
+        _flush(beside)
+        beside.replace(published)
+        _flush(published.parent)
+    finally:
+        beside.unlink(missing_ok=True)
+    return snapshot
+
+
+def last_snapshot(published: Path) -> Snapshot | None:
+    """What the published file says about itself; None when there is none, or none that can be read."""
+    if not published.exists():
+        return None
+    try:
+        with duckdb.connect(str(published), read_only=True) as connection:
+            row = connection.execute(
+                "select run_id, as_of, published_at, row_counts, audits from marts.snapshot"
+            ).fetchone()
+    except duckdb.Error:
+        return None
+    if row is None:
+        return None
+    return Snapshot(row[0], row[1], row[2], json.loads(row[3]), [Audit(**result) for result in json.loads(row[4])])
+
+
+def _write(warehouse: Path, beside: Path, run_id: str, last: Snapshot | None, build_failures: list[str]) -> Snapshot:
+    with duckdb.connect(str(beside)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        row_counts = _copy_marts(connection, warehouse)
+        horizon = connection.execute(
+            "select min(horizon) from warehouse.projections.horizons where list_contains(?, model)", [[*row_counts]]
+        ).fetchone()
+        as_of = horizon[0] if horizon else None
+        connection.execute("detach warehouse")
+        before = Before(last.as_of, last.row_counts) if last else None
+        audits = audit(connection, as_of, row_counts, before, build_failures)
+        snapshot = Snapshot(run_id, as_of, datetime.now(UTC), row_counts, audits)
+        connection.execute(
+            "create table marts.snapshot as select ? as run_id, cast(? as timestamptz) as as_of, "
+            "cast(? as timestamptz) as published_at, cast(? as json) as row_counts, cast(? as json) as audits",
+            [
+                run_id,
+                as_of,
+                snapshot.published_at,
+                json.dumps(row_counts),
+                json.dumps([result._asdict() for result in audits]),
+            ],
+        )
+        connection.execute("checkpoint")
+    return snapshot
+
+
+def _copy_marts(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> dict[str, int]:
+    """Attaches the warehouse as `warehouse`. Returns rows per mart."""
+    nothing = "There is nothing to publish yet: build the warehouse first."
+    if not warehouse.exists():
+        raise NothingToPublish(nothing)
+    path = str(warehouse).replace("'", "''")
+    connection.execute(f"attach '{path}' as warehouse (read_only)")
+    tables = connection.execute(
+        "select table_name from information_schema.tables "
+        "where table_catalog = 'warehouse' and table_schema = 'marts' order by table_name"
+    ).fetchall()
+    marts = [name for (name,) in tables if name.startswith(PREFIXES)]
+    if not marts:
+        raise NothingToPublish(nothing)
+    connection.execute("create schema marts")
+    counts = {}
+    for mart in marts:
+        connection.execute(f'create table marts."{mart}" as from warehouse.marts."{mart}"')
+        row = connection.execute(f'select count(*) from marts."{mart}"').fetchone()
+        counts[mart] = row[0] if row else 0
+    return counts
+
+
+def _flush(path: Path) -> None:
+    # Without it a power cut after the rename could leave a new name on an empty file.
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

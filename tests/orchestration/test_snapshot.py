@@ -1,0 +1,106 @@
+"""Publishing: the reader's file is whole, audited, and never replaced by something worse."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.snapshot import AuditFailed, NothingToPublish, last_snapshot, publish
+
+
+def rows(published: Path, query: str) -> list[tuple]:
+    with duckdb.connect(str(published), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_the_published_file_holds_the_marts_and_what_is_known_about_them(warehouse: Path, published: Path) -> None:
+    publish(warehouse, published, "run-1", [])
+
+    tables = {name for (name,) in rows(published, "select table_name from information_schema.tables")}
+    assert tables == {
+        "fct_notification_events",
+        "fct_contact_coverage_gaps",
+        "fct_account_coverage",
+        "fct_feedback",
+        "fct_feedback_trends",
+        "snapshot",
+    }
+    snapshot = last_snapshot(published)
+    assert snapshot is not None
+    assert snapshot.run_id == "run-1"
+    assert snapshot.as_of.isoformat() == "2026-03-01T12:00:00+00:00"
+    assert snapshot.row_counts["fct_notification_events"] == 100
+    assert all(audit.passed for audit in snapshot.audits)
+
+
+@pytest.mark.parametrize(
+    ("damage", "complaint"),
+    [
+        ("insert into marts.fct_feedback values ('f1', 'survey')", "fct_feedback repeats 1 of its keys"),
+        ("drop table marts.fct_account_coverage", "fct_account_coverage is missing"),
+        ("delete from marts.fct_notification_events where ticket_id >= 49", "had 100 rows and now has 49"),
+        (
+            "insert into marts.fct_notification_events values "
+            "('x', 7, 'notify', 'https://gitlab.zendesk.com/api/v2/tickets/7.json')",
+            "fct_notification_events.ticket_url holds 1 addresses of the API",
+        ),
+        ("delete from projections.horizons", "how new the marts are is unknown"),
+    ],
+)
+def test_a_failed_audit_keeps_the_last_good_file(
+    warehouse: Path, published: Path, change: Callable[[str], None], damage: str, complaint: str
+) -> None:
+    publish(warehouse, published, "good", [])
+    before = published.read_bytes()
+    change(damage)
+
+    with pytest.raises(AuditFailed, match="stays") as failure:
+        publish(warehouse, published, "bad", [])
+
+    assert complaint in str(failure.value)
+    assert published.read_bytes() == before
+    assert list(published.parent.iterdir()) == [published]
+
+
+def test_nothing_is_published_after_a_build_whose_tests_failed(warehouse: Path, published: Path) -> None:
+    with pytest.raises(AuditFailed, match="unique_fct_feedback_feedback_id"):
+        publish(warehouse, published, "run-1", ["the test unique_fct_feedback_feedback_id failed"])
+
+    assert not published.exists()
+
+
+def test_a_replay_of_an_earlier_time_may_hold_less(
+    warehouse: Path, published: Path, change: Callable[[str], None]
+) -> None:
+    publish(warehouse, published, "now", [])
+    change("delete from marts.fct_notification_events where ticket_id > 0")
+    change("update projections.horizons set horizon = timestamptz '2025-01-01 00:00:00+00'")
+
+    publish(warehouse, published, "replay", [])
+
+    assert rows(published, "select count(*) from marts.fct_notification_events") == [(1,)]
+
+
+def test_without_marts_there_is_nothing_to_publish(tmp_path: Path, published: Path) -> None:
+    with pytest.raises(NothingToPublish):
+        publish(tmp_path / "warehouse.duckdb", published, "run-1", [])
+
+
+def test_what_a_killed_publication_left_behind_is_cleared_away(warehouse: Path, published: Path) -> None:
+    published.parent.mkdir()
+    (published.parent / ".support_signals.killed.duckdb").write_bytes(b"half")
+    (published.parent / ".support_signals.killed.duckdb.wal").write_bytes(b"half")
+
+    publish(warehouse, published, "run-1", [])
+
+    assert list(published.parent.iterdir()) == [published]
+
+
+def test_a_damaged_published_file_is_replaced(warehouse: Path, published: Path) -> None:
+    published.parent.mkdir()
+    published.write_bytes(b"not a database")
+
+    publish(warehouse, published, "run-1", [])
+
+    assert last_snapshot(published) is not None
