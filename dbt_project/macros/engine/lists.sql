@@ -24,3 +24,12 @@
 {% macro default__sorted_text(value, separator) -%}
     string_agg(distinct {{ value }}, '{{ separator }}' order by {{ value }} asc)
 {%- endmacro %}
+
+{#- A list from text joined by commas; no text, an empty list. -#}
+{% macro split_list(text) -%}
+    {{ return(adapter.dispatch('split_list')(text)) }}
+{%- endmacro %}
+
+{% macro default__split_list(text) -%}
+    case when {{ text }} is null then cast([] as varchar[]) else string_split({{ text }}, ',') end
+{%- endmacro %}
