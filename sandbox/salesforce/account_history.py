@@ -1,0 +1,46 @@
+"""A change of a tracked account field -> rows of AccountHistory, in the two forms that Salesforce writes for lookups."""
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.salesforce.ids import derived
+
+if TYPE_CHECKING:
+    from sandbox.salesforce.org import Org, Row
+
+LOOKUPS = {"Technical_Account_Manager_LU__c": "Technical_Account_Manager_LU__c", "OwnerId": "Owner"}
+
+
+def created(account_id: str, at: int, by: str) -> list[dict[str, Any]]:
+    """The row that says that an account was made."""
+    return [_row(account_id, "created", "Text", None, None, at, by)]
+
+
+def rows(org: "Org", account: "Row", values: dict[str, Any], at: int, by: str) -> list[dict[str, Any]]:
+    """The rows for the tracked fields that `values` move: a lookup has one with ids and one with names."""
+    found = []
+    for name, shown_as in LOOKUPS.items():
+        old, new = account.fields.get(name), values.get(name)
+        if name in values and old != new:
+            found.append(_row(account.id, shown_as, "EntityId", old, new, at, by))
+            found.append(_row(account.id, shown_as, "Text", _name(org, old), _name(org, new), at, by))
+    if "Name" in values and values["Name"] != account.fields.get("Name"):
+        found.append(_row(account.id, "Name", "Text", account.fields.get("Name"), values["Name"], at, by))
+    return found
+
+
+def _name(org: "Org", user_id: str | None) -> str | None:
+    user = org.rows["User"].get(user_id) if user_id else None
+    return user.fields.get("Name") if user else None
+
+
+def _row(account_id: str, field: str, kind: str, old: Any, new: Any, at: int, by: str) -> dict[str, Any]:
+    return {
+        "Id": derived("017", f"{account_id}/{field}/{kind}/{at}/{old}/{new}"),
+        "AccountId": account_id,
+        "Field": field,
+        "DataType": kind,
+        "OldValue": old,
+        "NewValue": new,
+        "CreatedDate": at,
+        "CreatedById": by,
+    }

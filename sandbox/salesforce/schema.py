@@ -1,0 +1,140 @@
+"""Which fields each Salesforce object has: a standard set, GitLab's own, and whatever the world uses."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.settings import SALESFORCE_HOST
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """A field's API type; `relationship` is the name that leads over it to another object."""
+
+    name: str
+    type: str
+    relationship: str | None = None
+    target: str | None = None
+    formula: bool = False
+
+
+_REFERENCES = {
+    "Account": "MasterRecordId:MasterRecord:Account ParentId:Parent:Account OwnerId:Owner:User "
+    "Technical_Account_Manager_LU__c:Technical_Account_Manager_LU__r:User "
+    "Latest_Sold_To_Contact__c:Latest_Sold_To_Contact__r:Contact",
+    "Contact": "MasterRecordId:MasterRecord:Contact AccountId:Account:Account OwnerId:Owner:User",
+    "User": "ManagerId:Manager:User ProfileId:Profile:Profile UserRoleId:UserRole:UserRole",
+    "Case": "MasterRecordId:MasterRecord:Case AccountId:Account:Account ContactId:Contact:Contact OwnerId:Owner:User "
+    "ParentId:Parent:Case",
+    "AccountHistory": "AccountId:Account:Account CreatedById:CreatedBy:User",
+}
+_COMMON = "Id:id IsDeleted:boolean CreatedDate:datetime LastModifiedDate:datetime SystemModstamp:datetime"
+_PLAIN = {
+    "Account": f"{_COMMON} Name:string Type:picklist Industry:picklist Website:url Phone:phone "
+    "BillingStreet:textarea BillingCity:string BillingState:string BillingPostalCode:string BillingCountry:string "
+    "AccountNumber:string Description:textarea NumberOfEmployees:int AnnualRevenue:currency "
+    "Support_Hold__c:boolean Account_Demographics_Geo__c:string Collaboration_Project_URL__c:url "
+    "Account_Demographics_Region__c:string Support_Instance__c:string",
+    "Contact": f"{_COMMON} FirstName:string LastName:string Name:string Email:email Phone:phone Title:string "
+    "Inactive_Contact__c:boolean",
+    "User": "Id:id Username:string FirstName:string LastName:string Name:string Email:email IsActive:boolean "
+    "UserType:picklist Title:string CreatedDate:datetime LastModifiedDate:datetime SystemModstamp:datetime",
+    "Case": f"{_COMMON} CaseNumber:string Subject:string Description:textarea Status:picklist Priority:picklist "
+    "Origin:picklist Type:picklist Reason:picklist SuppliedEmail:email SuppliedName:string IsClosed:boolean "
+    "IsEscalated:boolean ClosedDate:datetime Zendesk_Support_Ticket_URL__c:url Zendesk_Support_Ticket_ID__c:string",
+    "AccountHistory": "Id:id IsDeleted:boolean CreatedDate:datetime Field:picklist DataType:picklist "
+    "OldValue:anyType NewValue:anyType",
+}
+_FORMULAS = {"Account": ("Account_ID_18__c", "Technical_Account_Manager_Name__c")}
+KEY_PREFIXES = {"Account": "001", "Contact": "003", "User": "005", "Case": "500", "AccountHistory": "017"}
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "Account": {"IsDeleted": False, "Support_Hold__c": False, "Name": ""},
+    "Contact": {"IsDeleted": False, "Inactive_Contact__c": False},
+    "User": {"IsActive": True, "UserType": "Standard"},
+    "Case": {"IsDeleted": False, "Status": "New", "IsClosed": False, "IsEscalated": False},
+    "AccountHistory": {"IsDeleted": False},
+}
+_DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_OBJECT_OF_PREFIX = {prefix: name for name, prefix in KEY_PREFIXES.items()}
+
+
+def standard(name: str) -> dict[str, FieldType]:
+    """The fields that an object has before any world is read, by lower-case name."""
+    found = [FieldType(*pair.split(":")) for pair in _PLAIN[name].split()]
+    for triple in _REFERENCES[name].split():
+        field, relationship, target = triple.split(":")
+        found.append(FieldType(field, "reference", relationship, target))
+    found += [FieldType(field, "string", formula=True) for field in _FORMULAS.get(name, ())]
+    return {field.name.lower(): field for field in found}
+
+
+def guess(name: str, value: Any) -> FieldType | None:
+    """The type of a field that a world uses without having defined it; None for a nested record."""
+    if isinstance(value, dict):
+        return None
+    if isinstance(value, bool):
+        return FieldType(name, "boolean")
+    if isinstance(value, int | float):
+        return FieldType(name, "double")
+    if isinstance(value, str) and _DATETIME.match(value):
+        return FieldType(name, "datetime")
+    target = _OBJECT_OF_PREFIX.get(value[:3]) if isinstance(value, str) and len(value) in (15, 18) else None
+    if target and (name.endswith("__c") or name.endswith("Id")):
+        return FieldType(name, "reference", relationship_of(name), target)
+    return FieldType(name, "string")
+
+
+def relationship_of(field: str) -> str:
+    """`X__c` is followed as `X__r`, `XId` as `X`."""
+    return field[:-3] + "__r" if field.endswith("__c") else field.removesuffix("Id")
+
+
+def describe(name: str, fields: dict[str, FieldType]) -> dict[str, Any]:
+    """The answer of `/sobjects/{name}/describe`."""
+    return summary(name) | {
+        "fields": [_describe_field(field) for field in sorted(fields.values(), key=lambda field: field.name)],
+        "childRelationships": [],
+        "recordTypeInfos": [],
+    }
+
+
+def summary(name: str) -> dict[str, Any]:
+    """An object's row in `/sobjects`."""
+    return {
+        "name": name,
+        "label": name,
+        "keyPrefix": KEY_PREFIXES[name],
+        "custom": False,
+        "queryable": True,
+        "createable": name != "AccountHistory",
+        "updateable": name != "AccountHistory",
+        "deletable": name in ("Account", "Contact", "Case"),
+        "retrieveable": True,
+        "replicateable": name != "AccountHistory",
+        "searchable": name != "AccountHistory",
+        "deprecatedAndHidden": False,
+        "urls": {"sobject": f"https://{SALESFORCE_HOST}/services/data/sobjects/{name}"},
+    }
+
+
+def _describe_field(field: FieldType) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "label": field.name.removesuffix("__c").replace("_", " "),
+        "type": field.type,
+        "length": 18 if field.type in ("id", "reference") else 255 if field.type in ("string", "picklist") else 0,
+        "nillable": field.name not in ("Id", "IsDeleted", "CreatedDate", "SystemModstamp"),
+        "custom": field.name.endswith("__c"),
+        "calculated": field.formula,
+        "createable": not field.formula and field.name not in ("Id", "IsDeleted", "CreatedDate", "SystemModstamp"),
+        "updateable": not field.formula and field.name not in ("Id", "IsDeleted", "CreatedDate", "SystemModstamp"),
+        "externalId": False,
+        "idLookup": field.name == "Id",
+        "unique": False,
+        "filterable": True,
+        "sortable": True,
+        "compoundFieldName": None,
+        "referenceTo": [field.target] if field.target else [],
+        "relationshipName": field.relationship,
+        "picklistValues": [],
+    }

@@ -1,0 +1,59 @@
+"""The three systems, their common timeline and clock: everything that the sandbox remembers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sandbox.changes import Change, to_change
+from sandbox.clock import Clock
+from sandbox.gitlab.projects import GitLab
+from sandbox.salesforce.org import Org
+from sandbox.timeline import Timeline
+from sandbox.zendesk.apply import apply as apply_to_zendesk
+from sandbox.zendesk.instance import Instance
+
+
+class State:
+    """Reads go to `zendesk`, `salesforce` and `gitlab` after `advance`; writes are changes."""
+
+    def __init__(self) -> None:
+        self.zendesk: dict[str, Instance] = {}
+        self.salesforce = Org()
+        self.gitlab = GitLab()
+        self.timeline = Timeline(self._apply)
+        self.clock = Clock(0, running=False)
+
+    def load(self, changes: Iterable[Change]) -> int:
+        """Queues changes and learns from all of them, also from future ones, which instances and fields there are."""
+        return self.timeline.add(self._noticed(change) for change in changes)
+
+    def append_changes(self, changes: Iterable[Change | dict[str, Any]]) -> int:
+        """Adds to the world while it is served; a change without `at` happens now. Raises ValueError or KeyError."""
+        now = self.clock.now()
+        given = [change if isinstance(change, Change) else to_change(change, now) for change in changes]
+        added = self.load(given)
+        self.timeline.advance(now)
+        return added
+
+    def advance(self) -> int:
+        """Brings everything to the clock's time; answers with that time in milliseconds."""
+        now = self.clock.now()
+        self.timeline.advance(now)
+        return now
+
+    def _noticed(self, change: Change) -> Change:
+        if change.system == "zendesk":
+            if change.instance not in self.zendesk:
+                self.zendesk[change.instance] = Instance(change.instance)
+            self.zendesk[change.instance].notice(change)
+        elif change.system == "salesforce":
+            self.salesforce.notice(change)
+        return change
+
+    def _apply(self, change: Change) -> Iterable[Change]:
+        if change.system == "zendesk":
+            return apply_to_zendesk(self.zendesk[change.instance], change)
+        if change.system == "salesforce":
+            self.salesforce.apply(change)
+        else:
+            self.gitlab.apply(change)
+        return ()

@@ -1,0 +1,1 @@
+"""The Zendesk of the sandbox: its state at the clock's time, and the HTTP routes that show it."""

@@ -1,0 +1,68 @@
+"""What the sandbox remembers of one Zendesk object: only what was set; the API's full shape is made when it is asked for."""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+@dataclass(slots=True)
+class Record:
+    """A user, organization, membership, group or field definition; stamps are seconds since 1970."""
+
+    id: int
+    fields: dict[str, Any]
+    created: int
+    updated: int
+
+
+class FieldChange(NamedTuple):
+    """One child event of an audit. `kind` is `Create` or `Change`; values have the form of the ticket_events export.
+
+    `custom_ticket_fields` holds (field id, value); `tags` holds (tags, added, removed).
+    """
+
+    kind: str
+    field: str
+    value: Any
+    previous: Any = None
+
+
+class Audit(NamedTuple):
+    """One update of one ticket; `number` is the ticket's own count of events before it, from which the ids follow."""
+
+    ticket_id: int
+    number: int
+    at: int
+    updater_id: int
+    via: dict[str, Any]
+    changes: tuple[FieldChange, ...]
+    comment: dict[str, Any] | None = None
+    transaction: bool = True
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A ticket now. `fields` holds what was set under the API's names, `custom` the custom fields by id."""
+
+    id: int
+    fields: dict[str, Any]
+    created: int
+    updated: int
+    generated: int
+    custom: dict[int, Any] = field(default_factory=dict)
+    rating: dict[str, Any] | None = None
+    status_before_delete: str | None = None
+    audits: list[Audit] = field(default_factory=list)
+    next_number: int = 0
+    is_purged: bool = False
+
+
+# Ids must not grow with time and must be the same after a restart: a ticket's n-th event is spread over 47 bits.
+_SPREAD = 0x2545F4914F6D | 1
+_BITS = 47
+_EVENTS_BITS = 16
+
+
+def event_id(ticket_id: int, number: int) -> int:
+    """Id of the `number`-th event of a ticket (audits and their children draw from one count)."""
+    packed = (ticket_id << _EVENTS_BITS) | (number & 0xFFFF)
+    return (packed * _SPREAD) % (1 << _BITS) + 10_000_000

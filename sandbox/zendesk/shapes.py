@@ -1,0 +1,167 @@
+"""Record -> the full JSON object of the Zendesk API: every documented key is there, set or not."""
+
+from typing import Any
+
+from sandbox import settings
+from sandbox.timestamps import zendesk_time
+from sandbox.zendesk.instance import Instance
+from sandbox.zendesk.records import Record, Ticket
+
+_TICKET: dict[str, Any] = dict(
+    external_id=None, via=None, created_at=None, updated_at=None, type=None, subject=None, raw_subject=None,
+    description="", priority=None, status="new", recipient=None, requester_id=None, submitter_id=None,
+    assignee_id=None, organization_id=None, group_id=None, collaborator_ids=[], follower_ids=[], email_cc_ids=[],
+    forum_topic_id=None, problem_id=None, has_incidents=False, is_public=True, due_at=None, tags=[],
+    custom_fields=[], satisfaction_rating=None, sharing_agreement_ids=[], custom_status_id=None, fields=[],
+    followup_ids=[], ticket_form_id=None, brand_id=None, allow_channelback=False, allow_attachments=True,
+    from_messaging_channel=False, support_type="agent",
+)  # fmt: skip
+_USER: dict[str, Any] = dict(
+    name="", email=None, created_at=None, updated_at=None, time_zone="Etc/UTC", iana_time_zone="Etc/UTC", phone=None,
+    shared_phone_number=None, photo=None, locale_id=1, locale="en-US", organization_id=None, role="end-user",
+    verified=True, external_id=None, tags=[], alias="", active=True, shared=False, shared_agent=False,
+    last_login_at=None, two_factor_auth_enabled=None, signature=None, details="", notes="", role_type=None,
+    custom_role_id=None, moderator=False, ticket_restriction="requested", only_private_comments=False,
+    restricted_agent=True, suspended=False, suspension_details=None, default_group_id=None, report_csv=False,
+    is_billing_admin=None, user_fields={},
+)  # fmt: skip
+_AGENT: dict[str, Any] = dict(ticket_restriction=None, moderator=True, restricted_agent=False, role_type=4)
+_ORGANIZATION: dict[str, Any] = dict(
+    name="", shared_tickets=False, shared_comments=False, external_id=None, created_at=None, updated_at=None,
+    domain_names=[], details="", notes="", group_id=None, tags=[], organization_fields={}, deleted_at=None,
+    children_count=0, ticket_restriction="restricted",
+)  # fmt: skip
+_MEMBERSHIP: dict[str, Any] = dict(
+    user_id=None, organization_id=None, default=None, created_at=None, organization_name=None, updated_at=None,
+    view_tickets=True,
+)  # fmt: skip
+_FIELD: dict[str, Any] = dict(
+    type="text", title="", raw_title="", description="", raw_description="", position=9999, active=True,
+    required=False, collapsed_for_agents=False, regexp_for_validation=None, title_in_portal="",
+    raw_title_in_portal="", visible_in_portal=False, editable_in_portal=False, required_in_portal=False,
+    agent_can_edit=True, tag=None, created_at=None, updated_at=None, removable=True, key=None,
+    agent_description=None,
+)  # fmt: skip
+_GROUP: dict[str, Any] = dict(
+    name="", description="", default=False, is_public=True, deleted=False, created_at=None, updated_at=None
+)
+# What a status looks like as a custom status, in an account that defined none of its own.
+CUSTOM_STATUSES = {
+    "new": 39_771_695_441_021, "open": 39_771_695_441_053, "pending": 39_771_695_441_085,
+    "hold": 39_771_695_441_117, "solved": 39_771_695_441_149,
+}  # fmt: skip
+
+
+def ticket(instance: Instance, row: Ticket, *, exported: bool = False) -> dict[str, Any]:
+    """A ticket as lists and exports show it; only exports carry `generated_timestamp`."""
+    fields = row.fields
+    shape: dict[str, Any] = {"url": f"https://{instance.host}/api/v2/tickets/{row.id}.json", "id": row.id}
+    shape |= _TICKET
+    shape |= fields
+    shape["created_at"] = zendesk_time(row.created)
+    shape["updated_at"] = zendesk_time(row.updated)
+    if exported:
+        shape["generated_timestamp"] = row.generated
+    shape["raw_subject"] = fields.get("raw_subject", fields.get("subject"))
+    shape["encoded_id"] = f"{row.id:06X}-{row.id:04X}"
+    value_of = row.custom.get
+    shape["custom_fields"] = shape["fields"] = [
+        {"id": field_id, "value": value_of(field_id, unset)} for field_id, unset in instance.custom_values.items()
+    ]
+    shape["satisfaction_rating"] = row.rating or {"score": "unoffered"}
+    if shape["custom_status_id"] is None:
+        shape["custom_status_id"] = CUSTOM_STATUSES.get(row.status_before_delete or shape["status"])
+    return shape
+
+
+def user(instance: Instance, row: Record) -> dict[str, Any]:
+    """A user as an admin sees it; a deleted one has the extra key `permanently_deleted`."""
+    role = row.fields.get("role", "end-user")
+    shape = _begin(instance, "users", row, _USER if role == "end-user" else _USER | _AGENT)
+    shape["user_fields"] = instance.user_keys | row.fields.get("user_fields", {})
+    return shape
+
+
+def identity(instance: Instance, row: Record) -> dict[str, Any] | None:
+    """The e-mail identity of a user, None for one without an address."""
+    email = row.fields.get("email")
+    if not email:
+        return None
+    identity_id = row.id + 1_000_000_000
+    verified = bool(row.fields.get("verified", True))
+    return {
+        "url": f"https://{instance.host}/api/v2/users/{row.id}/identities/{identity_id}.json",
+        "id": identity_id,
+        "user_id": row.id,
+        "type": "email",
+        "value": email,
+        "verified": verified,
+        "verification_method": "low" if verified else "none",
+        "verified_at": zendesk_time(row.created) if verified else None,
+        "primary": True,
+        "created_at": zendesk_time(row.created),
+        "updated_at": zendesk_time(row.updated),
+        "undeliverable_count": 0,
+        "deliverable_state": "deliverable",
+    }
+
+
+def organization(instance: Instance, row: Record) -> dict[str, Any]:
+    """An organization; a deleted one says when."""
+    shape = _begin(instance, "organizations", row, _ORGANIZATION)
+    shape["organization_fields"] = instance.organization_keys | row.fields.get("organization_fields", {})
+    if shape["deleted_at"] is not None:
+        shape["deleted_at"] = zendesk_time(shape["deleted_at"])
+    return shape
+
+
+def membership(instance: Instance, row: Record) -> dict[str, Any]:
+    """A membership with the organization's name of now."""
+    shape = _begin(instance, "organization_memberships", row, _MEMBERSHIP)
+    organization_row = instance.organizations.get(shape["organization_id"])
+    shape["organization_name"] = organization_row.fields["name"] if organization_row else None
+    shape["default"] = True if shape["default"] else None
+    return shape
+
+
+def rating(instance: Instance, row: Record) -> dict[str, Any]:
+    """A row of the satisfaction ratings list."""
+    return _begin(instance, "satisfaction_ratings", row, {})
+
+
+def definition(instance: Instance, row: Record, path: str) -> dict[str, Any]:
+    """A field definition of `ticket_fields`, `organization_fields` or `user_fields`."""
+    shape = _begin(instance, path, row, _FIELD)
+    for name in ("title", "description", "title_in_portal"):
+        shape[f"raw_{name}"] = row.fields.get(f"raw_{name}", shape[name])
+    return shape
+
+
+def group(instance: Instance, row: Record) -> dict[str, Any]:
+    """A group of agents."""
+    return _begin(instance, "groups", row, _GROUP)
+
+
+def _begin(instance: Instance, path: str, row: Record, defaults: dict[str, Any]) -> dict[str, Any]:
+    shape: dict[str, Any] = {"url": f"https://{instance.host}/api/v2/{path}/{row.id}.json", "id": row.id}
+    shape |= defaults
+    shape |= row.fields
+    shape["created_at"] = zendesk_time(row.created)
+    shape["updated_at"] = zendesk_time(row.updated)
+    return shape
+
+
+ANONYMOUS = {"id": None, "name": "Anonymous user", "email": "invalid@example.com", "role": "end-user"}
+ADMIN = (
+    _USER
+    | _AGENT
+    | {
+        "id": 1,
+        "url": f"https://{settings.ZENDESK_HOSTS['global']}/api/v2/users/1.json",
+        "name": "Sandbox administrator",
+        "email": "admin@example.com",
+        "role": "admin",
+        "created_at": "2015-01-01T00:00:00Z",
+        "updated_at": "2015-01-01T00:00:00Z",
+    }
+)
