@@ -21,3 +21,8 @@
         order by {{ log_order('desc') }}
     ) = 1
 {%- endmacro %}
+
+{#- The newest recorded_at among joined relations; those that an outer join left empty say nothing. -#}
+{% macro newest_of(relations) -%}
+    greatest({% for relation in relations %}{{ relation }}.recorded_at{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}

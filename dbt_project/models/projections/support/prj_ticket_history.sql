@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('stg_zendesk__ticket_audit_events') }}
 {{ config(materialized='incremental', unique_key=['source', 'ticket_id']) }}
 {%- set fields = [
     'status', 'organization_id', 'requester_id', 'assignee_id', 'group_id', 'satisfaction_score',

@@ -6,7 +6,7 @@ with
 touched as (
 
     {{ touched_since_last_build(['source', 'ticket_id'], [
-        ref('stg_zendesk__ticket_events'), ref('stg_zendesk__ticket_audit_events'),
+        ref('prj_ticket_history'), ref('prj_ticket_comments'),
     ]) }}
 
 ),

@@ -1,0 +1,124 @@
+{{ config(materialized='incremental', unique_key=['source', 'ticket_id']) }}
+
+with
+
+{% if is_incremental() -%}
+moved_accounts as (
+
+    {{ touched_since_last_build(
+        ['account_id'], [ref('prj_account_recipients'), ref('prj_account_versions')]
+    ) }}
+
+),
+
+changed_contacts as (
+
+    {{ touched_since_last_build(['source', 'contact_id'], [ref('prj_contact_history')]) }}
+
+),
+
+changed_users as (
+
+    {{ touched_since_last_build(['user_id'], [ref('prj_salesforce_user_history')]) }}
+
+),
+
+touched as (
+
+    {{ touched_since_last_build(['source', 'ticket_id'], [ref('prj_ticket_accounts')]) }}
+
+    union
+
+    select source, ticket_id
+    from {{ this }}
+    where
+        account_id in (select account_id from moved_accounts)
+        or csm_user_id in (select user_id from changed_users)
+        or (source, contact_id) in (select source, contact_id from changed_contacts)
+
+),
+
+{% endif -%}
+
+tickets as (
+
+    select *
+    from {{ ref('prj_ticket_accounts') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
+
+),
+
+recipients as (
+
+    select * from {{ ref('prj_account_recipients') }}
+
+),
+
+account_versions as (
+
+    select * from {{ ref('prj_account_versions') }}
+
+),
+
+users as (
+
+    select * from {{ ref('prj_salesforce_user_history') }}
+    where valid_to is null
+
+),
+
+contacts as (
+
+    select * from {{ ref('prj_contact_history') }}
+
+),
+
+parties as (
+
+    select
+        tickets.source,
+        tickets.ticket_id,
+        tickets.account_id,
+        account_now.name as account_name,
+        coalesce(account_then.is_deleted, true) as is_account_gone,
+        coalesce(recipients.csm_user_id, recipients.csm_user_id_as_of) as csm_user_id,
+        users.name as csm_name,
+        users.email as csm_email,
+        recipients.csm_source,
+        coalesce(
+            recipients.is_first_version and tickets.opened_at < recipients.assigned_at, false
+        ) as is_csm_inferred,
+        recipients.known_at as assignment_known_at,
+        tickets.requester_id as contact_id,
+        contact_now.name as contact_name,
+        contact_now.email as contact_email,
+        coalesce(contact_now.is_suspended, false) as is_contact_suspended,
+        coalesce(contact_then.role, 'end-user') as contact_role,
+        {{ email_domain('coalesce(contact_then.email, contact_now.email)') }} as contact_email_domain,
+        {{ newest_of([
+            'tickets', 'recipients', 'users', 'account_now', 'account_then', 'contact_now', 'contact_then',
+        ]) }} as recorded_at
+    from tickets
+    left join recipients
+        on tickets.account_id = recipients.account_id
+        and tickets.opened_at >= recipients.valid_from
+        and (tickets.opened_at < recipients.valid_to or recipients.valid_to is null)
+    left join users on coalesce(recipients.csm_user_id, recipients.csm_user_id_as_of) = users.user_id
+    left join account_versions as account_now
+        on tickets.account_id = account_now.account_id
+        and account_now.valid_to is null
+    left join account_versions as account_then
+        on tickets.account_id = account_then.account_id
+        and {{ valid_at('account_then', 'tickets.opened_at') }}
+    left join contacts as contact_now
+        on tickets.source = contact_now.source
+        and tickets.requester_id = contact_now.contact_id
+        and contact_now.valid_to is null
+    left join contacts as contact_then
+        on tickets.source = contact_then.source
+        and tickets.requester_id = contact_then.contact_id
+        and {{ valid_at('contact_then', 'tickets.opened_at') }}
+
+)
+
+select * from parties
