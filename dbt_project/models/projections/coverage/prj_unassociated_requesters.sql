@@ -1,21 +1,25 @@
 with
 
+deleted_tickets as (
+
+    select source, ticket_id
+    from {{ ref('prj_tickets') }}
+    where is_deleted
+
+),
+
 tickets as (
 
     select
-        openings.source,
-        openings.ticket_id,
-        openings.requester_id,
-        openings.valid_from as created_at,
-        openings.recorded_at
+        source,
+        ticket_id,
+        requester_id,
+        opened_at,
+        recorded_at
 
-    from {{ ref('prj_ticket_history') }} as openings
-    inner join {{ ref('prj_tickets') }} as tickets
-        on openings.source = tickets.source and openings.ticket_id = tickets.ticket_id
-    where
-        openings.is_first_version
-        and openings.organization_id is null
-        and not tickets.is_deleted
+    from {{ ref('prj_ticket_accounts') }}
+    anti join deleted_tickets using (source, ticket_id)
+    where associated_at is null or is_late_association
 
 ),
 
@@ -48,8 +52,8 @@ unassociated as (
         tickets.source,
         tickets.requester_id,
         tickets.ticket_id,
-        tickets.created_at,
-        min(case when memberships.valid_from > tickets.created_at then memberships.valid_from end)
+        tickets.opened_at,
+        min(case when memberships.valid_from > tickets.opened_at then memberships.valid_from end)
             as associated_at,
         max(greatest(tickets.recorded_at, memberships.recorded_at)) as recorded_at
 
@@ -58,8 +62,8 @@ unassociated as (
         on
             tickets.source = memberships.source
             and tickets.requester_id = memberships.contact_id
-    group by tickets.source, tickets.requester_id, tickets.ticket_id, tickets.created_at
-    having not coalesce(bool_or({{ holds_at('memberships', 'tickets.created_at') }}), false)
+    group by tickets.source, tickets.requester_id, tickets.ticket_id, tickets.opened_at
+    having not coalesce(bool_or({{ holds_at('memberships', 'tickets.opened_at') }}), false)
 
 ),
 
@@ -69,7 +73,7 @@ spells as (
         source,
         requester_id as contact_id,
         min(ticket_id) as first_ticket_id,
-        min(created_at) as valid_from,
+        min(opened_at) as valid_from,
         associated_at as valid_to,
         max(recorded_at) as recorded_at
 

@@ -1,0 +1,132 @@
+{{ config(materialized='incremental', unique_key=['source', 'ticket_id']) }}
+
+with
+
+{% if is_incremental() -%}
+moved_accounts as (
+
+    {{ touched_since_last_build(['account_id'], [ref('prj_account_history')]) }}
+
+),
+
+moved_organizations as (
+
+    {{ touched_since_last_build(['source', 'organization_id'], [ref('prj_organization_history')]) }}
+
+),
+
+touched as (
+
+    {{ touched_since_last_build(['source', 'ticket_id'], [
+        ref('prj_feedback_items'), ref('prj_ticket_history'), ref('prj_ticket_accounts'),
+    ]) }}
+
+    union
+
+    select source, ticket_id from {{ this }}
+    semi join moved_accounts using (account_id)
+
+    union
+
+    select source, ticket_id from {{ this }}
+    semi join moved_organizations using (source, organization_id)
+
+),
+
+{% endif -%}
+
+items as (
+
+    select * from {{ ref('prj_feedback_items') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
+    where ticket_id is not null
+
+),
+
+surveyed as (
+
+    select distinct source, ticket_id from items
+
+),
+
+ticket_states as (
+
+    select
+        *,
+        status = 'solved' and lag(status) over (
+            partition by source, ticket_id order by valid_from asc
+        ) is distinct from 'solved' as is_solve
+
+    from {{ ref('prj_ticket_history') }}
+    semi join surveyed using (source, ticket_id)
+
+),
+
+ticket_accounts as (
+
+    select * from {{ ref('prj_ticket_accounts') }}
+    semi join surveyed using (source, ticket_id)
+
+),
+
+-- Whoever served the customer when the ticket was solved owns the answer, not who has the account by
+-- the time it arrives (E-59).
+solved as (
+
+    select
+        items.item_id,
+        items.source,
+        items.ticket_id,
+        items.happened_at,
+        max(case when states.is_solve then states.valid_from end) as solved_at,
+        max(case when {{ valid_at('states', 'items.happened_at') }} then states.assignee_id end)
+            as assignee_id,
+        max(case when {{ valid_at('states', 'items.happened_at') }} then states.group_id end)
+            as group_id,
+        greatest(max(items.recorded_at), max(states.recorded_at)) as recorded_at
+
+    from items
+    left join ticket_states as states
+        on
+            items.source = states.source
+            and items.ticket_id = states.ticket_id
+            and states.valid_from <= items.happened_at
+    group by items.item_id, items.source, items.ticket_id, items.happened_at
+
+),
+
+contexts as (
+
+    select
+        solved.item_id,
+        solved.source,
+        solved.ticket_id,
+        ticket_accounts.organization_id,
+        ticket_accounts.account_id,
+        ticket_accounts.requester_id,
+        csms.csm_user_id,
+        organizations.region,
+        lower(organizations.support_level) as support_level,
+        solved.assignee_id,
+        solved.group_id,
+        solved.solved_at,
+        greatest(
+            solved.recorded_at, ticket_accounts.recorded_at, csms.recorded_at, organizations.recorded_at
+        ) as recorded_at
+
+    from solved
+    left join ticket_accounts
+        on solved.source = ticket_accounts.source and solved.ticket_id = ticket_accounts.ticket_id
+    left join {{ ref('prj_account_history') }} as csms
+        on
+            ticket_accounts.account_id = csms.account_id
+            and {{ valid_at('csms', 'coalesce(solved.solved_at, solved.happened_at)') }}
+    left join {{ ref('prj_organization_history') }} as organizations
+        on
+            ticket_accounts.source = organizations.source
+            and ticket_accounts.organization_id = organizations.organization_id
+            and {{ valid_at('organizations', 'coalesce(solved.solved_at, solved.happened_at)') }}
+
+)
+
+select * from contexts
