@@ -25,7 +25,7 @@ class Mailbox:
         )
         return server, server.sockets[0].getsockname()[1]
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 aiosmtpd's name
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 aiosmtpd's name
         """Keeps one message with its envelope in front."""
         self._count += 1
         head = f"X-Sandbox-From: {envelope.mail_from}\r\nX-Sandbox-To: {', '.join(envelope.rcpt_tos)}\r\n"

@@ -1,7 +1,6 @@
 """Starts everything: world, clock, HTTP, TLS, SMTP; says in the ready file where to reach it."""
 
 import asyncio
-import os
 import signal
 import socket
 from dataclasses import dataclass
@@ -121,7 +120,7 @@ def _server(app: Application, files: tuple[Path, Path] | None = None) -> uvicorn
 
 async def _quietly(server: uvicorn.Server, listener: socket.socket) -> None:
     # uvicorn would catch the signals that stop all servers together; its inner part does not.
-    await server._serve([listener])  # noqa: SLF001
+    await server._serve([listener])
 
 
 def _listen(port: int) -> socket.socket:
@@ -144,4 +143,4 @@ def _write_ready(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".part")
     temporary.write_bytes(content)
-    os.replace(temporary, path)
+    temporary.replace(path)

@@ -1,4 +1,4 @@
-"""Every number and text of the sandbox that no recording confirms, in one place, so that a better observation is one edit."""
+"""Every number and text of the sandbox that no recording confirms: a better observation is one edit."""
 
 # -- Zendesk: exports -------------------------------------------------------------------------
 WITHHELD_SECONDS = {"tickets": 60, "ticket_events": 60, "users": 60, "organizations": 60}

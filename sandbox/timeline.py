@@ -61,10 +61,8 @@ class Timeline:
         changes = sorted(self._waiting, reverse=True)
         self._waiting = []
         while changes and changes[-1][0] <= now:
-            if self._waiting and self._waiting[0] < changes[-1]:
-                entry = heapq.heappop(self._waiting)
-            else:
-                entry = changes.pop()
+            is_earlier = self._waiting and self._waiting[0] < changes[-1]
+            entry = heapq.heappop(self._waiting) if is_earlier else changes.pop()
             for consequence in self._apply(entry[2]):
                 heapq.heappush(self._waiting, self._entry(consequence))
         self._waiting.extend(changes)

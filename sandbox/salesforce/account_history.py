@@ -1,4 +1,4 @@
-"""A change of a tracked account field -> rows of AccountHistory, in the two forms that Salesforce writes for lookups."""
+"""A change of a tracked account field -> rows of AccountHistory, two for a lookup: one with ids, one with names."""
 
 from typing import TYPE_CHECKING, Any
 

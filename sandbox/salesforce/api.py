@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from sandbox import settings
 from sandbox.http import Call, Refused, Route, Routes
-from sandbox.salesforce import oauth, rest
+from sandbox.salesforce import oauth, replication, rest
 from sandbox.salesforce.org import Org
 
 DATA = "/services/data/v{version}"
@@ -17,8 +17,8 @@ ROUTES = Routes(
         Route("GET", f"{DATA}/queryAll/{{locator}}", rest.query_more),
         Route("GET", f"{DATA}/sobjects", rest.sobjects),
         Route("GET", f"{DATA}/sobjects/{{object}}/describe", rest.describe),
-        Route("GET", f"{DATA}/sobjects/{{object}}/deleted", rest.deleted),
-        Route("GET", f"{DATA}/sobjects/{{object}}/updated", rest.updated),
+        Route("GET", f"{DATA}/sobjects/{{object}}/deleted", replication.deleted),
+        Route("GET", f"{DATA}/sobjects/{{object}}/updated", replication.updated),
         Route("GET", f"{DATA}/limits", rest.limits),
     ]
 )

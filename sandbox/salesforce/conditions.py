@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.salesforce.fields import FieldPath, resolve
 from sandbox.salesforce.org import Org, Row
-from sandbox.salesforce.soql import Combination, Comparison, malformed
+from sandbox.salesforce.soql_tree import Combination, Comparison, malformed
 from sandbox.timestamps import parse_ms
 
 Predicate = Callable[[Row], bool]

@@ -57,7 +57,8 @@ def shown(kind: str, value: Any) -> Any:
 
 def no_column(name: str, field: str) -> Refused:
     message = (
-        f"\nSELECT {field} FROM {name}\n       ^\nERROR at Row:1:Column:8\nNo such column '{field}' on entity '{name}'. "
+        f"\nSELECT {field} FROM {name}\n       ^\nERROR at Row:1:Column:8\n"
+        f"No such column '{field}' on entity '{name}'. "
         "If you are attempting to use a custom field, be sure to append the '__c' after the custom field name."
     )
     return Refused(400, [{"message": message, "errorCode": "INVALID_FIELD"}])

@@ -10,7 +10,7 @@ from sandbox.http import Refused
 from sandbox.salesforce.conditions import lower_bound, predicate
 from sandbox.salesforce.fields import FieldPath, resolve, shown
 from sandbox.salesforce.org import Org, Row
-from sandbox.salesforce.soql import Query, malformed
+from sandbox.salesforce.soql_tree import Query, malformed
 
 _DAY = 86_400_000
 

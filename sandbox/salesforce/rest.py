@@ -1,4 +1,4 @@
-"""REST resources of Salesforce: query, describe, deleted and updated lists, limits."""
+"""REST resources of Salesforce: query, describe, limits."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -13,8 +13,9 @@ from sandbox.salesforce import query as queries
 from sandbox.salesforce import schema
 from sandbox.salesforce.fields import FieldPath
 from sandbox.salesforce.org import Org, Row
-from sandbox.salesforce.soql import malformed, parse
-from sandbox.timestamps import parse_ms, salesforce_time
+from sandbox.salesforce.replication import known
+from sandbox.salesforce.soql import parse
+from sandbox.salesforce.soql_tree import malformed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Cursor:
 _cursors: "OrderedDict[str, Cursor]" = OrderedDict()
 
 
-def versions(org: Org, call: Call) -> Response:
+def versions(_org: Org, _call: Call) -> Response:
     """GET /services/data/"""
     version = settings.SALESFORCE_VERSION
     address = f"/services/data/v{version}"
@@ -55,43 +56,18 @@ def query_more(org: Org, call: Call) -> Response:
     return _page(org, call, name, cursor, int(start))
 
 
-def sobjects(org: Org, call: Call) -> Response:
+def sobjects(org: Org, _call: Call) -> Response:
     """GET /sobjects"""
     return reply({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": [schema.summary(name) for name in org.rows]})
 
 
 def describe(org: Org, call: Call) -> Response:
     """GET /sobjects/{object}/describe"""
-    name = _known(org, call)
+    name = known(org, call)
     return reply(schema.describe(name, org.types[name]))
 
 
-def deleted(org: Org, call: Call) -> Response:
-    """GET /sobjects/{object}/deleted?start&end, by the time of deletion; it also tells of hard deletes."""
-    start, end = _period(call)
-    rows = [
-        row
-        for row in org.rows[_known(org, call)].values()
-        if row.deleted_at is not None and start <= row.deleted_at < end
-    ]
-    found = [{"deletedDate": salesforce_time(row.deleted_at or 0), "id": row.id} for row in rows]
-    earliest = salesforce_time(call.now - settings.RECYCLE_BIN_DAYS * 86_400_000)
-    return reply(
-        {"deletedRecords": found, "earliestDateAvailable": earliest, "latestDateCovered": salesforce_time(end)}
-    )
-
-
-def updated(org: Org, call: Call) -> Response:
-    """GET /sobjects/{object}/updated?start&end, by SystemModstamp."""
-    start, end = _period(call)
-    name = _known(org, call)
-    found = [
-        row_id for stamp, row_id in org.ordered(name) if start <= stamp < end and not org.rows[name][row_id].purged
-    ]
-    return reply({"ids": found, "latestDateCovered": salesforce_time(end)})
-
-
-def limits(org: Org, call: Call) -> Response:
+def limits(_org: Org, _call: Call) -> Response:
     """GET /limits"""
     most = settings.DAILY_API_REQUESTS
     names = ("DailyBulkApiBatches", "DailyBulkV2QueryJobs", "DailyAsyncApexExecutions", "DailyBulkV2QueryFileStorageMB")
@@ -133,20 +109,3 @@ def _batch(call: Call) -> int:
     if name.lower() == "batchsize" and value.isdigit():
         return min(max(int(value), 200), settings.QUERY_PAGE_ROWS)
     return settings.QUERY_PAGE_ROWS
-
-
-def _known(org: Org, call: Call) -> str:
-    try:
-        return queries.object_name(org, call.matched["object"])
-    except Refused:
-        message = "The requested resource does not exist"
-        raise Refused(404, [{"message": message, "errorCode": "NOT_FOUND"}]) from None
-
-
-def _period(call: Call) -> tuple[int, int]:
-    try:
-        # A plus sign that was not percent-encoded arrives as a blank.
-        return parse_ms(call.query["start"].replace(" ", "+")), parse_ms(call.query["end"].replace(" ", "+"))
-    except (KeyError, ValueError):
-        message = "start and end are required dateTimes"
-        raise Refused(400, [{"message": message, "errorCode": "INVALID_REPLICATION_DATE"}]) from None

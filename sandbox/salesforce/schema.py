@@ -26,9 +26,10 @@ _REFERENCES = {
     "User": "ManagerId:Manager:User ProfileId:Profile:Profile UserRoleId:UserRole:UserRole",
     "Case": "MasterRecordId:MasterRecord:Case AccountId:Account:Account ContactId:Contact:Contact OwnerId:Owner:User "
     "ParentId:Parent:Case",
-    "AccountHistory": "AccountId:Account:Account CreatedById:CreatedBy:User",
+    "AccountHistory": "AccountId:Account:Account",
 }
 _COMMON = "Id:id IsDeleted:boolean CreatedDate:datetime LastModifiedDate:datetime SystemModstamp:datetime"
+_MADE_BY = "CreatedById:CreatedBy:User"
 _PLAIN = {
     "Account": f"{_COMMON} Name:string Type:picklist Industry:picklist Website:url Phone:phone "
     "BillingStreet:textarea BillingCity:string BillingState:string BillingPostalCode:string BillingCountry:string "
@@ -61,7 +62,7 @@ _OBJECT_OF_PREFIX = {prefix: name for name, prefix in KEY_PREFIXES.items()}
 def standard(name: str) -> dict[str, FieldType]:
     """The fields that an object has before any world is read, by lower-case name."""
     found = [FieldType(*pair.split(":")) for pair in _PLAIN[name].split()]
-    for triple in _REFERENCES[name].split():
+    for triple in f"{_REFERENCES[name]} {_MADE_BY}".split():
         field, relationship, target = triple.split(":")
         found.append(FieldType(field, "reference", relationship, target))
     found += [FieldType(field, "string", formula=True) for field in _FORMULAS.get(name, ())]
@@ -79,7 +80,7 @@ def guess(name: str, value: Any) -> FieldType | None:
     if isinstance(value, str) and _DATETIME.match(value):
         return FieldType(name, "datetime")
     target = _OBJECT_OF_PREFIX.get(value[:3]) if isinstance(value, str) and len(value) in (15, 18) else None
-    if target and (name.endswith("__c") or name.endswith("Id")):
+    if target and name.endswith(("__c", "Id")):
         return FieldType(name, "reference", relationship_of(name), target)
     return FieldType(name, "string")
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from sandbox import settings
 from sandbox.http import Call, Refused, Route, Routes, reply
-from sandbox.zendesk import cursor_exports, guide, lists, oauth, time_exports
+from sandbox.zendesk import cursor_exports, guide, lists, oauth, singles, time_exports
 from sandbox.zendesk.errors import unknown_route
 from sandbox.zendesk.instance import Instance
 from sandbox.zendesk.quota import Quota
@@ -32,13 +32,13 @@ ROUTES = Routes(
         Route("GET", f"{V2}/groups", lists.groups),
         Route("GET", f"{V2}/users/me", oauth.me),
         Route("GET", f"{V2}/users", lists.users),
-        Route("GET", f"{V2}/users/{{id}}", lists.one_user),
+        Route("GET", f"{V2}/users/{{id}}", singles.one_user),
         Route("GET", f"{V2}/organizations", lists.organizations),
-        Route("GET", f"{V2}/organizations/{{id}}", lists.one_organization),
-        Route("GET", f"{V2}/tickets", lists.tickets),
-        Route("GET", f"{V2}/tickets/{{id}}", lists.one_ticket),
-        Route("GET", f"{V2}/tickets/{{id}}/comments", lists.ticket_comments),
-        Route("GET", f"{V2}/tickets/{{id}}/audits", lists.ticket_audits),
+        Route("GET", f"{V2}/organizations/{{id}}", singles.one_organization),
+        Route("GET", f"{V2}/tickets", singles.tickets),
+        Route("GET", f"{V2}/tickets/{{id}}", singles.one_ticket),
+        Route("GET", f"{V2}/tickets/{{id}}/comments", singles.ticket_comments),
+        Route("GET", f"{V2}/tickets/{{id}}/audits", singles.ticket_audits),
         Route("GET", f"{V2}/oauth/tokens/current", oauth.current),
         Route("GET", f"{V2}/guide/survey_responses", guide.survey_responses, "guide"),
     ]

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from sandbox import settings
 from sandbox.http import Call, Refused, reply
-from sandbox.zendesk import exports, metrics, shapes
+from sandbox.zendesk import exports, metrics, shapes, ticket_shape
 from sandbox.zendesk.errors import bad_parameter
 from sandbox.zendesk.instance import Instance
 from sandbox.zendesk.streams import ChangedSince
@@ -31,7 +31,7 @@ def tickets(instance: Instance, call: Call) -> Response:
         return fields.get("support_type", "agent") in allowed and not (hide_deleted and fields["status"] == "deleted")
 
     keys, envelope = _page(call, "tickets", instance.ticket_stream, shown, "/api/v2/incremental/tickets/cursor.json")
-    rows = [shapes.ticket(instance, found[row_id], exported=True) for _, row_id in keys]
+    rows = [ticket_shape.ticket(instance, found[row_id], exported=True) for _, row_id in keys]
     included = exports.includes(call)
     sideloads: dict[str, Any] = {}
     if "metric_sets" in included:

@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.timestamps import zendesk_time
 from sandbox.zendesk.audits import via_label
 from sandbox.zendesk.records import Audit, FieldChange, event_id
-from sandbox.zendesk.shapes import CUSTOM_STATUSES
+from sandbox.zendesk.ticket_shape import CUSTOM_STATUSES
 
 _SYSTEM = {"client": None, "ip_address": "127.0.0.1", "latitude": None, "location": None, "longitude": None}
 

@@ -1,4 +1,4 @@
-"""Lists and single records of Zendesk."""
+"""Lists of Zendesk, except those of tickets."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,12 +6,11 @@ from typing import Any
 from starlette.responses import Response
 
 from sandbox.http import Call, reply
-from sandbox.timestamps import http_date
-from sandbox.zendesk import definitions, histories, shapes
-from sandbox.zendesk.errors import bad_parameter, not_found
+from sandbox.zendesk import definitions, shapes
+from sandbox.zendesk.errors import bad_parameter
 from sandbox.zendesk.instance import Instance
 from sandbox.zendesk.paging import page
-from sandbox.zendesk.records import Record, Ticket
+from sandbox.zendesk.records import Record
 
 WITH_COMMENT = {"with_comment": True, "without_comment": False}
 
@@ -81,51 +80,6 @@ def organizations(instance: Instance, call: Call) -> Response:
     return _list(instance, call, "organizations", rows, shapes.organization)
 
 
-def one_user(instance: Instance, call: Call) -> Response:
-    """GET /users/{id}"""
-    return reply({"user": shapes.user(instance, _known(instance.users, call))})
-
-
-def one_organization(instance: Instance, call: Call) -> Response:
-    """GET /organizations/{id}: a deleted one is not found."""
-    row = _known(instance.organizations, call)
-    if row.fields.get("deleted_at"):
-        raise not_found()
-    return reply({"organization": shapes.organization(instance, row)})
-
-
-def tickets(instance: Instance, call: Call) -> Response:
-    """GET /tickets: deleted ones are left out."""
-    live = [row for row in instance.tickets.values() if row.fields["status"] != "deleted"]
-    live.sort(key=lambda row: row.id)
-    found, envelope = page(call, "/api/v2/tickets", live, lambda row: (row.id,))
-    return reply({"tickets": [shapes.ticket(instance, row) for row in found], **envelope})
-
-
-def one_ticket(instance: Instance, call: Call) -> Response:
-    """GET /tickets/{id}"""
-    return reply({"ticket": shapes.ticket(instance, _live_ticket(instance, call))})
-
-
-def ticket_comments(instance: Instance, call: Call) -> Response:
-    """GET /tickets/{id}/comments"""
-    row = _live_ticket(instance, call)
-    audits = [audit for audit in row.audits if audit.comment is not None]
-    path = f"/api/v2/tickets/{row.id}/comments"
-    found, envelope = page(call, path, audits, lambda audit: (audit.at, audit.number), "created_at,id")
-    answer = reply({"comments": [histories.comment_row(audit) for audit in found], **envelope})
-    answer.headers["last-modified"] = http_date(row.updated * 1000)
-    return answer
-
-
-def ticket_audits(instance: Instance, call: Call) -> Response:
-    """GET /tickets/{id}/audits"""
-    row = _live_ticket(instance, call)
-    path = f"/api/v2/tickets/{row.id}/audits"
-    found, envelope = page(call, path, row.audits, lambda audit: (audit.at, audit.number), "created_at,id")
-    return reply({"audits": [histories.audit_row(audit) for audit in found], **envelope})
-
-
 def _list(
     instance: Instance,
     call: Call,
@@ -140,21 +94,6 @@ def _list(
 def _definitions(instance: Instance, call: Call, name: str, rows: list[Record]) -> Response:
     found, envelope = page(call, f"/api/v2/{name}", rows, by_id, whole=True)
     return reply({name: [shapes.definition(instance, row, name) for row in found], **envelope})
-
-
-def _known(rows: dict[int, Any], call: Call) -> Any:
-    key = call.matched["id"]
-    row = rows.get(int(key)) if key.isdigit() else None
-    if row is None:
-        raise not_found()
-    return row
-
-
-def _live_ticket(instance: Instance, call: Call) -> Ticket:
-    row: Ticket = _known(instance.tickets, call)
-    if row.fields["status"] == "deleted":
-        raise not_found()
-    return row
 
 
 def _has_score(row: Record, score: str) -> bool:

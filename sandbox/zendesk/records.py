@@ -1,4 +1,4 @@
-"""What the sandbox remembers of one Zendesk object: only what was set; the API's full shape is made when it is asked for."""
+"""What the sandbox remembers of Zendesk objects: only what was set; full shapes are made when they are asked for."""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple

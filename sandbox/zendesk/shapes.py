@@ -5,73 +5,41 @@ from typing import Any
 from sandbox import settings
 from sandbox.timestamps import zendesk_time
 from sandbox.zendesk.instance import Instance
-from sandbox.zendesk.records import Record, Ticket
+from sandbox.zendesk.records import Record
 
-_TICKET: dict[str, Any] = dict(
-    external_id=None, via=None, created_at=None, updated_at=None, type=None, subject=None, raw_subject=None,
-    description="", priority=None, status="new", recipient=None, requester_id=None, submitter_id=None,
-    assignee_id=None, organization_id=None, group_id=None, collaborator_ids=[], follower_ids=[], email_cc_ids=[],
-    forum_topic_id=None, problem_id=None, has_incidents=False, is_public=True, due_at=None, tags=[],
-    custom_fields=[], satisfaction_rating=None, sharing_agreement_ids=[], custom_status_id=None, fields=[],
-    followup_ids=[], ticket_form_id=None, brand_id=None, allow_channelback=False, allow_attachments=True,
-    from_messaging_channel=False, support_type="agent",
-)  # fmt: skip
-_USER: dict[str, Any] = dict(
-    name="", email=None, created_at=None, updated_at=None, time_zone="Etc/UTC", iana_time_zone="Etc/UTC", phone=None,
-    shared_phone_number=None, photo=None, locale_id=1, locale="en-US", organization_id=None, role="end-user",
-    verified=True, external_id=None, tags=[], alias="", active=True, shared=False, shared_agent=False,
-    last_login_at=None, two_factor_auth_enabled=None, signature=None, details="", notes="", role_type=None,
-    custom_role_id=None, moderator=False, ticket_restriction="requested", only_private_comments=False,
-    restricted_agent=True, suspended=False, suspension_details=None, default_group_id=None, report_csv=False,
-    is_billing_admin=None, user_fields={},
-)  # fmt: skip
-_AGENT: dict[str, Any] = dict(ticket_restriction=None, moderator=True, restricted_agent=False, role_type=4)
-_ORGANIZATION: dict[str, Any] = dict(
-    name="", shared_tickets=False, shared_comments=False, external_id=None, created_at=None, updated_at=None,
-    domain_names=[], details="", notes="", group_id=None, tags=[], organization_fields={}, deleted_at=None,
-    children_count=0, ticket_restriction="restricted",
-)  # fmt: skip
-_MEMBERSHIP: dict[str, Any] = dict(
-    user_id=None, organization_id=None, default=None, created_at=None, organization_name=None, updated_at=None,
-    view_tickets=True,
-)  # fmt: skip
-_FIELD: dict[str, Any] = dict(
-    type="text", title="", raw_title="", description="", raw_description="", position=9999, active=True,
-    required=False, collapsed_for_agents=False, regexp_for_validation=None, title_in_portal="",
-    raw_title_in_portal="", visible_in_portal=False, editable_in_portal=False, required_in_portal=False,
-    agent_can_edit=True, tag=None, created_at=None, updated_at=None, removable=True, key=None,
-    agent_description=None,
-)  # fmt: skip
-_GROUP: dict[str, Any] = dict(
-    name="", description="", default=False, is_public=True, deleted=False, created_at=None, updated_at=None
-)
-# What a status looks like as a custom status, in an account that defined none of its own.
-CUSTOM_STATUSES = {
-    "new": 39_771_695_441_021, "open": 39_771_695_441_053, "pending": 39_771_695_441_085,
-    "hold": 39_771_695_441_117, "solved": 39_771_695_441_149,
+_USER: dict[str, Any] = {
+    "name": "", "email": None, "created_at": None, "updated_at": None, "time_zone": "Etc/UTC",
+    "iana_time_zone": "Etc/UTC", "phone": None, "shared_phone_number": None, "photo": None, "locale_id": 1,
+    "locale": "en-US", "organization_id": None, "role": "end-user", "verified": True, "external_id": None,
+    "tags": [], "alias": "", "active": True, "shared": False, "shared_agent": False, "last_login_at": None,
+    "two_factor_auth_enabled": None, "signature": None, "details": "", "notes": "", "role_type": None,
+    "custom_role_id": None, "moderator": False, "ticket_restriction": "requested", "only_private_comments": False,
+    "restricted_agent": True, "suspended": False, "suspension_details": None, "default_group_id": None,
+    "report_csv": False, "is_billing_admin": None, "user_fields": {},
 }  # fmt: skip
-
-
-def ticket(instance: Instance, row: Ticket, *, exported: bool = False) -> dict[str, Any]:
-    """A ticket as lists and exports show it; only exports carry `generated_timestamp`."""
-    fields = row.fields
-    shape: dict[str, Any] = {"url": f"https://{instance.host}/api/v2/tickets/{row.id}.json", "id": row.id}
-    shape |= _TICKET
-    shape |= fields
-    shape["created_at"] = zendesk_time(row.created)
-    shape["updated_at"] = zendesk_time(row.updated)
-    if exported:
-        shape["generated_timestamp"] = row.generated
-    shape["raw_subject"] = fields.get("raw_subject", fields.get("subject"))
-    shape["encoded_id"] = f"{row.id:06X}-{row.id:04X}"
-    value_of = row.custom.get
-    shape["custom_fields"] = shape["fields"] = [
-        {"id": field_id, "value": value_of(field_id, unset)} for field_id, unset in instance.custom_values.items()
-    ]
-    shape["satisfaction_rating"] = row.rating or {"score": "unoffered"}
-    if shape["custom_status_id"] is None:
-        shape["custom_status_id"] = CUSTOM_STATUSES.get(row.status_before_delete or shape["status"])
-    return shape
+_AGENT: dict[str, Any] = {
+    "ticket_restriction": None, "moderator": True, "restricted_agent": False, "role_type": 4,
+}  # fmt: skip
+_ORGANIZATION: dict[str, Any] = {
+    "name": "", "shared_tickets": False, "shared_comments": False, "external_id": None, "created_at": None,
+    "updated_at": None, "domain_names": [], "details": "", "notes": "", "group_id": None, "tags": [],
+    "organization_fields": {}, "deleted_at": None, "children_count": 0, "ticket_restriction": "restricted",
+}  # fmt: skip
+_MEMBERSHIP: dict[str, Any] = {
+    "user_id": None, "organization_id": None, "default": None, "created_at": None, "organization_name": None,
+    "updated_at": None, "view_tickets": True,
+}  # fmt: skip
+_FIELD: dict[str, Any] = {
+    "type": "text", "title": "", "raw_title": "", "description": "", "raw_description": "", "position": 9999,
+    "active": True, "required": False, "collapsed_for_agents": False, "regexp_for_validation": None,
+    "title_in_portal": "", "raw_title_in_portal": "", "visible_in_portal": False, "editable_in_portal": False,
+    "required_in_portal": False, "agent_can_edit": True, "tag": None, "created_at": None, "updated_at": None,
+    "removable": True, "key": None, "agent_description": None,
+}  # fmt: skip
+_GROUP: dict[str, Any] = {
+    "name": "", "description": "", "default": False, "is_public": True, "deleted": False, "created_at": None,
+    "updated_at": None,
+}  # fmt: skip
 
 
 def user(instance: Instance, row: Record) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from sandbox import settings
 from sandbox.http import Call, Refused, reply
-from sandbox.zendesk import exports, histories, shapes
+from sandbox.zendesk import exports, histories, shapes, ticket_shape
 from sandbox.zendesk.cursor_exports import SCOPES
 from sandbox.zendesk.errors import bad_parameter
 from sandbox.zendesk.instance import Instance
@@ -50,7 +50,7 @@ def tickets(instance: Instance, call: Call) -> Response:
     start, until = exports.start_time(call, TOO_RECENT), exports.visible_until("tickets", call)
     walk = instance.ticket_stream.since(start, until)
     page, envelope = _page(call, walk, "/api/v2/incremental/tickets.json")
-    rows = [shapes.ticket(instance, instance.tickets[row_id], exported=True) for row_id in page]
+    rows = [ticket_shape.ticket(instance, instance.tickets[row_id], exported=True) for row_id in page]
     return reply({"tickets": rows, **envelope})
 
 
@@ -62,7 +62,7 @@ def users(instance: Instance, call: Call) -> Response:
     return reply({"users": [shapes.user(instance, instance.users[row_id]) for row_id in page], **envelope})
 
 
-def metric_events(instance: Instance, call: Call) -> Response:
+def metric_events(_instance: Instance, call: Call) -> Response:
     """The sandbox derives no metric events: an empty export, in either paging."""
     if "page[size]" in call.query:
         meta = {"has_more": False, "after_cursor": None, "before_cursor": None}
