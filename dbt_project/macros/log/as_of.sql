@@ -13,9 +13,12 @@
     {%- elif not execute -%}
         {{ return('1970-01-01 00:00:00+00') }}
     {%- endif -%}
+    {%- if 'as_of' not in run_memory() -%}
     {%- set query -%}
         select cast(coalesce(max(recorded_at), timestamptz '1970-01-01 00:00:00+00') as varchar)
         from {{ source('event_log', 'polls') }}
     {%- endset -%}
-    {{ return(run_query(query).columns[0].values()[0]) }}
+    {%- do run_memory().update({'as_of': run_query(query).columns[0].values()[0]}) -%}
+    {%- endif -%}
+    {{ return(run_memory()['as_of']) }}
 {%- endmacro %}

@@ -19,9 +19,13 @@
 {%- endmacro %}
 
 {% macro macros_digest() -%}
+    {%- if 'macros' in run_memory() -%}
+        {{ return(run_memory()['macros']) }}
+    {%- endif -%}
     {%- set parts = [] -%}
     {%- for name in graph.macros | default({}) | sort if name.startswith('macro.support_signals.') -%}
         {%- do parts.append(graph.macros[name].macro_sql) -%}
     {%- endfor -%}
-    {{ return(local_md5(parts | join(' '))) }}
+    {%- do run_memory().update({'macros': local_md5(parts | join(' '))}) -%}
+    {{ return(run_memory()['macros']) }}
 {%- endmacro %}

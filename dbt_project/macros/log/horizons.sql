@@ -36,15 +36,19 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What this model last remembered, or none. -#}
+{#- What this model remembered when it was built last, or none. -#}
 {% macro remembered() -%}
-    {%- set query -%}
-        select cast(horizon as varchar) as horizon, definition
-        from {{ horizons_table() }}
-        where model = '{{ model.name }}'
-    {%- endset -%}
-    {%- set rows = run_query(query).rows -%}
-    {{ return(rows[0] if rows else none) }}
+    {%- if 'horizons' not in run_memory() -%}
+        {%- set known = {} -%}
+        {%- set query -%}
+            select model, cast(horizon as varchar) as horizon, definition from {{ horizons_table() }}
+        {%- endset -%}
+        {%- for row in run_query(query).rows -%}
+            {%- do known.update({row['model']: row}) -%}
+        {%- endfor -%}
+        {%- do run_memory().update({'horizons': known}) -%}
+    {%- endif -%}
+    {{ return(run_memory()['horizons'].get(model.name)) }}
 {%- endmacro %}
 
 {#- Events after this are new to the model. Only inside is_incremental(). -#}

@@ -2,28 +2,43 @@
     Settings that decide rows come from the log, newest at as_of: a rebuild then uses what the
     increments used. `name` is a dotted path such as 'rules.contact_limit'.
 -#}
+{% macro setting_value(name) -%}
+    {%- set place = namespace(found=settings_in_force()) -%}
+    {%- for step in name.split('.') -%}
+        {%- if place.found is not mapping or step not in place.found -%}
+            {{ exceptions.raise_compiler_error(
+                "The event log holds no setting '" ~ name ~ "': run `python -m ingestion` first."
+            ) }}
+        {%- endif -%}
+        {%- set place.found = place.found[step] -%}
+    {%- endfor -%}
+    {{ return(place.found) }}
+{%- endmacro %}
+
+{#- The settings as of as_of; a replay of a time before the first ones takes the first. -#}
+{% macro settings_in_force() -%}
+    {%- if 'settings' not in run_memory() -%}
+        {%- set query -%}
+            select cast(payload as varchar)
+            from {{ source('event_log', 'pipeline__settings_events') }}
+            order by
+                recorded_at <= {{ as_of() }} desc,
+                case when recorded_at <= {{ as_of() }} then recorded_at end desc nulls last,
+                recorded_at asc
+            limit 1
+        {%- endset -%}
+        {%- set rows = run_query(query).rows -%}
+        {%- do run_memory().update({'settings': fromjson(rows[0][0]) if rows else {}}) -%}
+    {%- endif -%}
+    {{ return(run_memory()['settings']) }}
+{%- endmacro %}
+
+{#- A setting as plain text, for Jinja. -#}
 {% macro setting_text(name) -%}
     {%- if not execute -%}
         {{ return('') }}
     {%- endif -%}
-    {%- set query -%}
-        select
-            json_exists(payload, '$.{{ name }}') as is_known,
-            payload ->> '$.{{ name }}' as value
-        from {{ source('event_log', 'pipeline__settings_events') }}
-        order by
-            recorded_at <= {{ as_of() }} desc,
-            case when recorded_at <= {{ as_of() }} then recorded_at end desc nulls last,
-            recorded_at asc
-        limit 1
-    {%- endset -%}
-    {%- set found = run_query(query).rows -%}
-    {%- if not found or not found[0]['is_known'] -%}
-        {{ exceptions.raise_compiler_error(
-            "The event log holds no setting '" ~ name ~ "': run `python -m ingestion` first."
-        ) }}
-    {%- endif -%}
-    {{ return(found[0]['value'] if found[0]['value'] is not none else '') }}
+    {{ return(setting_value(name) | string) }}
 {%- endmacro %}
 
 {#- A text literal. -#}
@@ -31,14 +46,11 @@
     '{{ setting_text(name) | replace("'", "''") }}'
 {%- endmacro %}
 
-{#- A list of text literals for `in (…)`; an empty list matches nothing. -#}
+{#- Text literals for `in (…)`; an empty list matches nothing. -#}
 {% macro setting_list(name) -%}
-    {%- set values = fromjson(setting_text(name) or '[]') -%}
-    {%- if values -%}
-        {%- for value in values -%}
-            '{{ value | string | replace("'", "''") }}'{{ ', ' if not loop.last }}
-        {%- endfor -%}
-    {%- else -%}
-        null
-    {%- endif -%}
+    {%- set literals = [] -%}
+    {%- for value in (setting_value(name) if execute else []) -%}
+        {%- do literals.append("'" ~ (value | string | replace("'", "''")) ~ "'") -%}
+    {%- endfor -%}
+    {{ literals | join(', ') or 'null' }}
 {%- endmacro %}

@@ -7,6 +7,14 @@
     {%- if flags.FULL_REFRESH or not execute or model.config.materialized != 'incremental' -%}
         {{ return(flags.FULL_REFRESH) }}
     {%- endif -%}
+    {%- set asked = 'starts again ' ~ model.unique_id -%}
+    {%- if asked not in run_memory() -%}
+        {%- do run_memory().update({asked: must_start_again()}) -%}
+    {%- endif -%}
+    {{ return(run_memory()[asked]) }}
+{%- endmacro %}
+
+{% macro must_start_again() -%}
     {%- set known = remembered() -%}
     {%- if known is none or known['definition'] != definition_of(model.unique_id) -%}
         {{ return(true) }}
@@ -15,7 +23,7 @@
         select
             {{ as_of() }} < timestamptz '{{ known["horizon"] }}'
             or (
-                {{ 'setting(' in model.raw_code or model.config.schema != 'staging' }}
+                {{ 'setting' in model.raw_code or model.config.schema != 'staging' }}
                 and coalesce(bool_or(
                     recorded_at > timestamptz '{{ known["horizon"] }}' and recorded_at <= {{ as_of() }}
                 ), false)
