@@ -19,13 +19,8 @@
 {%- endmacro %}
 
 {% macro macros_digest() -%}
-    {%- if 'macros' in run_memory() -%}
-        {{ return(run_memory()['macros']) }}
+    {%- if 'macros' not in run_memory() -%}
+        {%- do run_memory().update({'macros': files_digest(flags.PROJECT_DIR ~ '/macros/**/*.sql')}) -%}
     {%- endif -%}
-    {%- set parts = [] -%}
-    {%- for name in graph.macros | default({}) | sort if name.startswith('macro.support_signals.') -%}
-        {%- do parts.append(graph.macros[name].macro_sql) -%}
-    {%- endfor -%}
-    {%- do run_memory().update({'macros': local_md5(parts | join(' '))}) -%}
     {{ return(run_memory()['macros']) }}
 {%- endmacro %}
