@@ -12,9 +12,7 @@ import pytest
 MACROS = Path(__file__).parents[2] / "dbt_project" / "macros" / "statistics"
 
 
-def evaluate(
-    expression: str, relation: str = "(select 1)", **names: object
-) -> list[tuple]:
+def evaluate(expression: str, relation: str = "(select 1)", **names: object) -> list[tuple]:
     """Rows of `expression` (Jinja over the statistics macros) selected from `relation`."""
     macros = "".join(path.read_text() for path in sorted(MACROS.glob("*.sql")))
     columns = jinja2.Environment().from_string(macros + expression).render(**names)
@@ -47,9 +45,7 @@ def test_wilson_bounds_match_the_golden_values():
 
 
 def test_wilson_of_no_answers_is_null_and_never_leaves_the_unit_interval():
-    assert evaluate("{{ wilson_low('0', '0') }}, {{ wilson_high('0', '0') }}") == [
-        (None, None)
-    ]
+    assert evaluate("{{ wilson_low('0', '0') }}, {{ wilson_high('0', '0') }}") == [(None, None)]
     rows = evaluate(
         "min({{ wilson_low('k', 'n') }}), max({{ wilson_high('k', 'n') }})",
         "(select unnest(range(n + 1)) as k, n from range(1, 60) as sizes(n))",
@@ -57,9 +53,7 @@ def test_wilson_of_no_answers_is_null_and_never_leaves_the_unit_interval():
     assert rows == [(0.0, 1.0)]
 
 
-PERIODS = (
-    "(values (95, 100), (40, 45), (18, 25), (60, 62), (9, 12)) as periods(good, n)"
-)
+PERIODS = "(values (95, 100), (40, 45), (18, 25), (60, 62), (9, 12)) as periods(good, n)"
 CENTER = "(222e0 / 244)"
 
 
@@ -72,9 +66,7 @@ def test_p_chart_limits_match_the_golden_values():
 
 
 def test_a_point_below_its_limit_with_few_expected_failures_asks_for_an_exact_test():
-    rows = evaluate(
-        "good, {{ p_chart_signal('good / n', center, 'n') }}", PERIODS, center=CENTER
-    )
+    rows = evaluate("good, {{ p_chart_signal('good / n', center, 'n') }}", PERIODS, center=CENTER)
     assert dict(rows) == {
         95: "none",
         40: "none",
@@ -94,9 +86,7 @@ def test_a_point_below_its_limit_with_few_expected_failures_asks_for_an_exact_te
         (0, 100, "null", "none"),
     ],
 )
-def test_a_plain_alarm_needs_enough_answers_a_baseline_and_a_share(
-    good, answers, center, signal
-):
+def test_a_plain_alarm_needs_enough_answers_a_baseline_and_a_share(good, answers, center, signal):
     share = f"({good}e0 / nullif({answers}, 0))"
     chart = "{{ p_chart_signal(share, center, answers) }}"
     assert evaluate(chart, share=share, center=center, answers=answers) == [(signal,)]
@@ -109,16 +99,12 @@ def test_a_plain_alarm_needs_enough_answers_a_baseline_and_a_share(
         ((8, 10), (9, 10), -0.10, -0.4205, 0.2362),
     ],
 )
-def test_newcombe_intervals_match_the_golden_values(
-    now, earlier, difference, low, high
-):
+def test_newcombe_intervals_match_the_golden_values(now, earlier, difference, low, high):
     interval = """
         p - q,
         {{ newcombe_low('p', wilson_low(*now), 'q', wilson_high(*earlier)) }},
         {{ newcombe_high('p', wilson_high(*now), 'q', wilson_low(*earlier)) }}
     """
-    shares = (
-        f"(values ({now[0]} / {now[1]}, {earlier[0]} / {earlier[1]})) as shares(p, q)"
-    )
+    shares = f"(values ({now[0]} / {now[1]}, {earlier[0]} / {earlier[1]})) as shares(p, q)"
     rows = evaluate(interval, shares, now=now, earlier=earlier)
     assert rows == [pytest.approx((difference, low, high), abs=5e-5)]
