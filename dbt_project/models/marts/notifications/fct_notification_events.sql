@@ -64,7 +64,7 @@ reasons as (
                 in ({{ setting_list('zendesk.ticket.internal_form_ids') }})
                 then 'internal_form'
             when ticket_accounts.organization_id is null then 'no_org'
-            when parties.is_account_gone or parties.csm_source is null then 'no_csm'
+            when parties.csm_user_id is null then 'no_csm'
             when opt_outs.csm_user_id is not null then 'csm_opt_out'
             when
                 coalesce(ticket_accounts.associated_at, ticket_accounts.opened_at)
@@ -96,6 +96,7 @@ notifications as (
         parties.csm_name,
         parties.csm_email,
         parties.csm_source,
+        parties.csm_user_id_as_of,
         parties.is_csm_inferred,
         parties.assignment_known_at,
         parties.contact_id,

@@ -80,13 +80,16 @@ parties as (
         tickets.ticket_id,
         tickets.account_id,
         account_now.name as account_name,
-        coalesce(account_then.is_deleted, true) as is_account_gone,
-        coalesce(recipients.csm_user_id, recipients.csm_user_id_as_of) as csm_user_id,
+        recipients.csm_user_id_as_of,
+        recipients.csm_user_id,
         users.name as csm_name,
         users.email as csm_email,
         recipients.csm_source,
         coalesce(
-            recipients.is_first_version and tickets.opened_at < recipients.assigned_at, false
+            recipients.csm_user_id is not null
+            and recipients.is_first_version
+            and tickets.opened_at < recipients.assigned_at,
+            false
         ) as is_csm_inferred,
         recipients.known_at as assignment_known_at,
         tickets.requester_id as contact_id,
@@ -99,17 +102,19 @@ parties as (
             'tickets', 'recipients', 'users', 'account_now', 'account_then', 'contact_now', 'contact_then',
         ]) }} as recorded_at
     from tickets
-    left join recipients
-        on tickets.account_id = recipients.account_id
-        and tickets.opened_at >= recipients.valid_from
-        and (tickets.opened_at < recipients.valid_to or recipients.valid_to is null)
-    left join users on coalesce(recipients.csm_user_id, recipients.csm_user_id_as_of) = users.user_id
     left join account_versions as account_now
         on tickets.account_id = account_now.account_id
         and account_now.valid_to is null
     left join account_versions as account_then
         on tickets.account_id = account_then.account_id
         and {{ valid_at('account_then', 'tickets.opened_at') }}
+    -- an account that was already deleted has nobody to tell
+    left join recipients
+        on account_then.account_id = recipients.account_id
+        and not account_then.is_deleted
+        and tickets.opened_at >= recipients.valid_from
+        and (tickets.opened_at < recipients.valid_to or recipients.valid_to is null)
+    left join users on recipients.csm_user_id = users.user_id
     left join contacts as contact_now
         on tickets.source = contact_now.source
         and tickets.requester_id = contact_now.contact_id
