@@ -17,6 +17,19 @@ def widen(text: str) -> str:
     return text + suffix
 
 
+def in_time(prefix: str, seconds: int, place: int, seed: str) -> str:
+    """An id that grows with time and, within one second, with `place`: rows read by (time, id) keep their order."""
+    return widen(prefix + _digits(seconds, 6) + _digits(place, 3) + derived("", seed)[:3])
+
+
+def _digits(number: int, width: int) -> str:
+    text = ""
+    for _ in range(width):
+        number, digit = divmod(number, 62)
+        text = _LETTERS[digit] + text
+    return text
+
+
 def derived(prefix: str, seed: str) -> str:
     """An id that is always the same for the same seed."""
     number = int.from_bytes(blake2b(seed.encode(), digest_size=9).digest())

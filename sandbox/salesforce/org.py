@@ -1,5 +1,6 @@
 """The Salesforce org at the clock's time: records by object, and how a change moves them."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ class Org:
     def __init__(self) -> None:
         self.rows: dict[str, dict[str, Row]] = {name: {} for name in OBJECTS}
         self.types: dict[str, dict[str, FieldType]] = {name: standard(name) for name in OBJECTS}
+        self.history_lengths: Counter[str] = Counter()
         self.tokens: dict[str, int] = {}
         self._sorted: dict[str, list[tuple[int, str]]] = {}
         self._unknown: dict[str, set[str]] = {name: set() for name in OBJECTS}
@@ -132,6 +134,7 @@ class Org:
         for fields in found:
             row = Row(fields["Id"], DEFAULTS["AccountHistory"] | fields, fields["CreatedDate"])
             self.rows["AccountHistory"][row.id] = row
+            self.history_lengths[row.fields["AccountId"]] += 1
             self._sorted.pop("AccountHistory", None)
 
 
