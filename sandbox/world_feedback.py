@@ -5,8 +5,8 @@ from typing import Any
 
 from sandbox.world_desk import Desk, Ticket
 from sandbox.world_ids import ulid
-from sandbox.world_lines import change
-from sandbox.world_support import FEEDBACK_PROJECT, HOSTS, custom_fields
+from sandbox.world_lines import FEEDBACK_PROJECT, change
+from sandbox.world_support import HOSTS, custom_fields
 from sandbox.world_time import DAY, HOUR, iso, months_before, seconds
 
 CES_FROM = seconds("2025-05-01T00:00:00+00:00")

@@ -9,6 +9,7 @@ from sandbox.world_time import iso
 Line = tuple[int, dict[str, Any]]
 
 CSM_FIELD = "Technical_Account_Manager_LU__c"
+FEEDBACK_PROJECT = (278_964, "gitlab-com/support/feedback")
 SOLD_TO_FIELD = "Latest_Sold_To_Contact__c"
 
 
@@ -27,6 +28,8 @@ def planned_lines(world: World) -> Iterator[Line]:
     """All lines of the planned accounts, organizations and people; not in time order."""
     for person in world.staff:
         yield _staff_line(world, person)
+    for number, path in (FEEDBACK_PROJECT, *world.projects.items()):
+        yield change(world.start, "gitlab", "project", number, {"path_with_namespace": path})
     for account in world.accounts:
         yield from account_lines(account)
         for organization in account.organizations:

@@ -21,7 +21,6 @@ REGION_OPTIONS = {
     "asia_pacific": "Asia Pacific",
     "europe__middle_east__africa": "Europe, Middle East, Africa",
 }
-FEEDBACK_PROJECT = (278_964, "gitlab-com/support/feedback")
 
 
 @dataclass(slots=True)
@@ -54,7 +53,6 @@ def support_lines(world: World, support: Support) -> Iterator[Line]:
     yield from organization_lines(support.own_organization)
     for person in (*support.agents, *support.colleagues):
         yield from contact_lines(person, world.never)
-    yield change(world.start, "gitlab", "project", FEEDBACK_PROJECT[0], {"path_with_namespace": FEEDBACK_PROJECT[1]})
 
 
 def _fields() -> dict[int, dict[str, Any]]:
