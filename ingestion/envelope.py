@@ -34,6 +34,13 @@ class Stamp(NamedTuple):
     word: str = "observed"
 
 
+class Stamped(NamedTuple):
+    """A record whose stamp is not in it, such as a tombstone for something that vanished from a list."""
+
+    stamp: Stamp
+    record: dict[str, Any]
+
+
 class Rejected(NamedTuple):
     """A record that cannot be enveloped, kept with the reason instead of dropped."""
 
@@ -82,7 +89,10 @@ def envelopes(
     types = {word: stream.event_type(word) for word in ("observed", "deleted", "recorded")}
     for record in records:
         try:
-            entity_id, version, occurred_at, word = stamp(record)
+            if isinstance(record, Stamped):
+                (entity_id, version, occurred_at, word), record = record
+            else:
+                entity_id, version, occurred_at, word = stamp(record)
             payload = canonical(record)
             identity = event_id(types[word], source, entity_id, version, payload_digest(stream, record, payload))
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:

@@ -4,9 +4,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 from filelock import FileLock, Timeout
 
 from ingestion.envelope import Rejected
@@ -44,7 +47,7 @@ def reader_lock(settings: Settings, say: Callable[[str], None] | None = None) ->
 
 
 @contextmanager
-def _waiting_lock(path, what: str, say: Callable[[str], None] | None) -> Iterator[None]:
+def _waiting_lock(path: Path, what: str, say: Callable[[str], None] | None) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     # A singleton counts its holders: a caller that already holds the lock may call one that takes it.
     lock = FileLock(path, is_singleton=True)
@@ -120,6 +123,27 @@ def last_polls(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], d
         f"select source, stream, max(polled_at) from {SCHEMA}.polls where reached_end group by all"
     ).fetchall()
     return {(source, stream): polled_at for source, stream, polled_at in rows}
+
+
+def unknown(connection: duckdb.DuckDBPyConnection, table: str, events: pa.Table) -> pa.Table:
+    """The events that the log does not hold yet, in their order: what a boundary read twice brings costs no load then."""
+    if not events.num_rows:
+        return events
+    times = pc.min_max(events["occurred_at"]).as_py()
+    known = connection.execute(
+        # The times let the database skip what is far away: hashes alone would make it read the whole table.
+        f"select event_id from {SCHEMA}.{table} where occurred_at between $min and $max and event_id in "
+        "(select unnest($ids))",
+        {**times, "ids": events["event_id"].to_pylist()},
+    ).fetchall()
+    return events.filter(pc.invert(pc.is_in(events["event_id"], pa.array([i for (i,) in known], pa.string()))))
+
+
+def count_recorded(connection: duckdb.DuckDBPyConnection, table: str, source: str, recorded_at: datetime) -> int:
+    """How many events one load added to a table."""
+    sql = f"select count(*) from {SCHEMA}.{table} where source = ? and recorded_at = ?"
+    (rows,) = connection.execute(sql, [source, recorded_at]).fetchone()
+    return rows
 
 
 def mark_committed(

@@ -52,7 +52,9 @@ def read_signals(path: Path) -> Signals:
     try:
         signals = tomllib.loads(path.read_text())
     except FileNotFoundError:
-        raise SettingsError(f"SIGNALS_FILE={path} does not exist: restore signals.toml or point SIGNALS_FILE at it.") from None
+        raise SettingsError(
+            f"SIGNALS_FILE={path} does not exist: restore signals.toml or point SIGNALS_FILE at it."
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"SIGNALS_FILE={path} is not valid TOML: {error}.") from None
     for table, keys in REQUIRED.items():

@@ -30,6 +30,8 @@ class Stream:
     history: Literal["beginning", "start_date", "none"]
     description: str
     volatile: frozenset[str] = frozenset()
+    # Not every plan or edition has it: a refusal is a warning then.
+    is_optional: bool = False
 
     @property
     def system(self) -> str:
@@ -55,7 +57,9 @@ COUNTERS = frozenset(
 
 _ALL = (
     Stream("salesforce__account", "changes", FIVE_MINUTES, "beginning", "Customers and their CSM.", SEEN),
-    Stream("salesforce__contact", "changes", FIVE_MINUTES, "beginning", "People at customers, as sales knows them.", SEEN),
+    Stream(
+        "salesforce__contact", "changes", FIVE_MINUTES, "beginning", "People at customers, as sales knows them.", SEEN
+    ),
     Stream("salesforce__user", "changes", FIVE_MINUTES, "beginning", "Colleagues: CSMs and their managers.", SEEN),
     Stream("salesforce__case", "changes", FIVE_MINUTES, "start_date", "Salesforce cases that mirror tickets.", SEEN),
     Stream(
@@ -64,14 +68,24 @@ _ALL = (
         FIVE_MINUTES,
         "beginning",
         "Tracked changes of account fields: who was CSM when.",
+        is_optional=True,
     ),
     Stream("zendesk__organization", "changes", FIVE_MINUTES, "beginning", "Customers, as support knows them."),
     Stream("zendesk__user", "changes", FIVE_MINUTES, "beginning", "Contacts and agents."),
     Stream("zendesk__ticket", "changes", EVERY_TICK, "start_date", "Tickets, each state that was seen."),
     Stream("zendesk__ticket_audit", "changes", EVERY_TICK, "start_date", "Every change of a ticket, with comments."),
     Stream("zendesk__organization_membership", "list", HOURLY, "none", "Which contact belongs to which organization."),
-    Stream("zendesk__satisfaction_rating", "list", HOURLY, "none", "Good and bad ratings with comment and reason."),
-    Stream("zendesk__survey_response", "changes", HOURLY, "start_date", "Answers to the newer surveys."),
+    Stream(
+        "zendesk__satisfaction_rating",
+        "list",
+        HOURLY,
+        "none",
+        "Good and bad ratings with comment and reason.",
+        is_optional=True,
+    ),
+    Stream(
+        "zendesk__survey_response", "changes", HOURLY, "start_date", "Answers to the newer surveys.", is_optional=True
+    ),
     Stream("zendesk__ticket_field", "list", HOURLY, "none", "Titles and options of ticket fields."),
     Stream("gitlab__issue", "changes", FIVE_MINUTES, "start_date", "Mid-ticket and indirect feedback."),
     Stream("gitlab__project", "list", HOURLY, "none", "Collaboration projects that organizations name.", COUNTERS),

@@ -1,0 +1,39 @@
+"""What a reader yields: pages of records, each with the cursor that the server gave with it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ingestion.envelope import Rejected, Stamp
+
+Cursor = dict[str, Any]
+
+
+class Window(NamedTuple):
+    """From when to read, and the moment at which a history walk has met the live one; None is unbounded."""
+
+    start: datetime | None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """`cursor` continues after this page; `end` says that nothing further is there now.
+
+    A record comes as the API gave it, or as `Stamped` where the reader had to decide its stamp itself.
+    """
+
+    records: list[Any]
+    cursor: Cursor
+    end: bool
+    rejected: tuple[Rejected, ...] = ()
+    warning: str | None = None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How one stream is read: its pages from a cursor (None: from the window's start), and what identifies a record."""
+
+    pages: Callable[[Window, Cursor | None], Iterator[Page]]
+    stamp: Callable[[dict[str, Any]], Stamp]

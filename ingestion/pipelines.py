@@ -1,0 +1,128 @@
+"""dlt: one pipeline per system instance, which commits events and the cursors that led to them in one load."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import dlt
+import pyarrow as pa
+
+from ingestion import event_log
+from ingestion.envelope import MOMENT
+from ingestion.errors import SourceError
+from ingestion.settings import Settings
+
+# `insert-only` makes reading a window twice harmless; the frozen contract keeps new fields of a source inside `payload`,
+# so that the log itself never changes its shape.
+RULES: dict[str, Any] = {
+    "primary_key": "event_id",
+    "write_disposition": {"disposition": "merge", "strategy": "insert-only"},
+    "schema_contract": {"tables": "evolve", "columns": "freeze", "data_type": "freeze"},
+    "columns": {
+        "event_id": {"data_type": "text", "nullable": False},
+        "event_type": {"data_type": "text", "nullable": False},
+        "source": {"data_type": "text", "nullable": False},
+        "entity_id": {"data_type": "text", "nullable": False},
+        "occurred_at": {"data_type": "timestamp", "nullable": False},
+        "recorded_at": {"data_type": "timestamp", "nullable": False},
+        "position": {"data_type": "bigint", "nullable": False},
+        "payload": {"data_type": "json", "nullable": False},
+    },
+}
+
+# What dlt keeps for one stream: {"live": …, "history": …}; see reading.py.
+State = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one load writes for one stream: its new events (without the columns of the commit) and its state after them."""
+
+    table: str
+    events: pa.Table
+    state: State
+
+
+def pipeline(settings: Settings, source: str) -> dlt.Pipeline:
+    """The pipeline of an instance; `zendesk/global` keeps its packages in DATA_DIR/dlt/zendesk_global."""
+    dlt.config["load.delete_completed_jobs"] = True
+    return dlt.pipeline(
+        pipeline_name=source.replace("/", "_"),
+        pipelines_dir=str(settings.dlt_path.resolve()),
+        destination=dlt.destinations.duckdb(str(settings.warehouse_path.resolve())),
+        dataset_name=event_log.SCHEMA,
+    )
+
+
+def states(settings: Settings, source: str) -> Mapping[str, State]:
+    """Table -> state, as committed. Restored from the warehouse when DATA_DIR/dlt is gone."""
+    found = pipeline(settings, source)
+    if not found.state.get("sources"):
+        found.sync_destination()
+    return found.state.get("sources", {}).get(found.pipeline_name, {}).get("resources", {})
+
+
+def load(settings: Settings, source: str, batches: list[Batch], recorded_at: datetime) -> None:
+    """Commits the batches. All of them share `recorded_at`; `position` counts through them in order of arrival."""
+    target = pipeline(settings, source)
+    position = 0
+    resources = []
+    for batch in batches:
+        rows = batch.events.num_rows
+        events = batch.events.add_column(
+            5, pa.field("recorded_at", MOMENT, False), pa.repeat(recorded_at, rows).cast(MOMENT)
+        )
+        counted = pa.array(range(position, position + rows), pa.int64())
+        events = events.add_column(6, pa.field("position", pa.int64(), False), counted)
+        position += rows
+        resources.append(dlt.resource(_events, name=batch.table, **RULES)(_Carried(events, batch.state)))
+    _finish(target, lambda: target.run(dlt.source(lambda: resources, name=target.pipeline_name)()))
+
+
+def complete_pending(settings: Settings) -> list[str]:
+    """Finishes what a run that died left half written, for every instance; returns their pipeline names.
+
+    Nothing else may be committed before: its `recorded_at` would come out of order. Raises SourceError when it fails.
+    """
+    found = []
+    for folder in sorted(settings.dlt_path.glob("*/state.json")) if settings.dlt_path.is_dir() else ():
+        target = pipeline(settings, folder.parent.name)
+        if target.has_pending_data:
+            _finish(target, lambda target=target: target.run())
+            found.append(target.pipeline_name)
+    return found
+
+
+@dataclass(frozen=True)
+class _Carried:
+    """Wrapped, because dlt takes the arguments of a resource apart to find configuration in them."""
+
+    events: pa.Table
+    state: State
+
+
+def _events(carried: _Carried) -> Iterator[pa.Table]:
+    if carried.events.num_rows:
+        yield carried.events
+    kept = dlt.current.resource_state()
+    kept.clear()
+    kept.update(carried.state)
+
+
+def _finish(target: dlt.Pipeline, action: Any) -> None:
+    try:
+        info = action()
+    except Exception as error:
+        raise SourceError(
+            f"The warehouse did not take the load of {target.pipeline_name} ({_root(error)}): free disk space or memory, "
+            "close other programs that use the file, and run again; what was read is kept and goes first."
+        ) from error
+    if info is not None:
+        info.raise_on_failed_jobs()
+
+
+def _root(error: BaseException) -> str:
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__  # pyright: ignore[reportAssignmentType]
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__

@@ -1,0 +1,120 @@
+"""One run: live changes of every system first, then history for as long as time and quota allow."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Literal
+
+from ingestion import event_log
+from ingestion.clock import Clock
+from ingestion.commit import Committer
+from ingestion.errors import SourceError
+from ingestion.instances import Instance, connected_instances, is_due, selected
+from ingestion.mapping import Signals, read_signals
+from ingestion.pages import Reader
+from ingestion.progress import Progress
+from ingestion.reading import Phase
+from ingestion.results import StreamResult
+from ingestion.rounds import Rounds
+from ingestion.settings import Settings
+from ingestion.sources.files import inbox_pages
+from ingestion.sources.gitlab.wanted import new_projects
+from ingestion.sources.pipeline_settings import SOURCE, STREAM, go_live_at, last_settings, settings_pages
+from ingestion.streams import STREAMS, Stream
+
+FILES, INBOX, PROJECTS = "file__feedback", "file/feedback", "gitlab__project"
+# Long enough to catch up after a weekend; a run that needs longer goes on in the next one.
+LIVE_SECONDS = 600.0
+
+
+def ingest(
+    settings: Settings,
+    streams: Sequence[str] | None = None,
+    *,
+    phase: Literal["live", "history", "all"] = "all",
+    time_budget: timedelta | None = None,
+    until_complete: bool = False,
+    progress: Callable[[str], None] = print,
+    sleep: Callable[[float], None] = time.sleep,
+) -> list[StreamResult]:
+    """Reads what is due, or the named streams whether due or not; one result per stream and instance.
+
+    History gets `time_budget` (default HISTORY_BUDGET_SECONDS), or all the time it needs with `until_complete`. A stream
+    that fails says so in its result and does not stop the others. Raises SourceError when nothing can be read at all:
+    a wrong setting, a missing mapped field, a warehouse that cannot be written.
+    """
+    wanted = selected(None if streams is None else list(streams))
+    signals = read_signals(settings.signals_file)
+    clock, say = Clock(), Progress(progress)
+    with event_log.reader_lock(settings, say):
+        committer = Committer(settings, clock, say)
+        committer.prepare()
+        instances = connected_instances(settings, signals, clock, wanted, say, sleep)
+        rounds = Rounds(settings, committer, say, until_complete)
+        _record_settings(settings, signals, clock, rounds)
+        if phase != "history":
+            always = streams is not None or until_complete
+            due = _due(settings, clock, wanted, instances, always)
+            rounds.start(due, "live", LIVE_SECONDS, instances)
+            if any(stream.name == FILES for stream in wanted):
+                rounds.add(STREAMS[FILES], INBOX, Reader(inbox_pages(settings), _unused), "live")
+            rounds.finish()
+        if phase != "live":
+            budget = timedelta(seconds=settings.history_budget_seconds) if time_budget is None else time_budget
+            every = [(i, s) for i in instances for s in i.streams if s.shape == "changes"]
+            rounds.start(every, "history", budget.total_seconds(), instances)
+            rounds.finish()
+        _projects(settings, signals, clock, rounds, instances, phase, streams is not None or until_complete)
+        return rounds.results(wanted)
+
+
+def _record_settings(settings: Settings, signals: Signals, clock: Clock, rounds: Rounds) -> None:
+    last = last_settings(settings)
+    if last is None and settings.connections and not clock.is_measured:
+        return  # the first run decides when notifications begin, and no server has said yet what time it is
+    now = clock.now()
+    rounds.live_from, rounds.start_date = go_live_at(settings, last, now), settings.start_date
+    pages = settings_pages(settings, signals, last, now)
+    rounds.add(STREAMS[STREAM], SOURCE, Reader(pages, _unused), "live")
+    rounds.finish(quiet=True)
+
+
+def _due(
+    settings: Settings, clock: Clock, wanted: list[Stream], instances: list[Instance], always: bool
+) -> list[tuple[Instance, Stream]]:
+    with event_log.writer_lock(settings), event_log.connected(settings) as connection:
+        polls = event_log.last_polls(connection)
+    now = clock.now()
+    return [
+        (instance, stream)
+        for instance in instances
+        for stream in instance.streams
+        if stream.name != PROJECTS and (always or is_due(stream, polls.get((instance.name, stream.name)), now))
+    ]
+
+
+def _projects(
+    settings: Settings,
+    signals: Signals,
+    clock: Clock,
+    rounds: Rounds,
+    instances: list[Instance],
+    phase: Phase | Literal["all"],
+    always: bool,
+) -> None:
+    """Projects last: which ones to ask for stands in the organizations that this run has read."""
+    having = [(i, STREAMS[PROJECTS]) for i in instances if any(s.name == PROJECTS for s in i.streams)]
+    if not having:
+        return
+    with event_log.writer_lock(settings), event_log.connected(settings) as connection:
+        polls = event_log.last_polls(connection)
+    due = phase != "history" and (
+        always or is_due(STREAMS[PROJECTS], polls.get((having[0][0].name, PROJECTS)), clock.now())
+    )
+    if due or new_projects(settings, signals):
+        rounds.start(having, "live", LIVE_SECONDS, instances)
+        rounds.finish()
+
+
+def _unused(record: dict[str, object]) -> None:
+    raise SourceError("every record of this stream comes with its stamp")

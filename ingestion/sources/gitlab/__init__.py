@@ -1,0 +1,122 @@
+"""GitLab -> event log: feedback issues, and the collaboration projects that organizations name.
+
+GET /api/v4/projects/{path}/issues  ->  event_log.gitlab__issue_events
+GET /api/v4/projects/{id}           ->  event_log.gitlab__project_events
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from dlt.sources.helpers.rest_client import RESTClient
+from dlt.sources.helpers.rest_client.auth import APIKeyAuth
+
+from ingestion.envelope import Stamp, moment
+from ingestion.errors import SourceError
+from ingestion.http import SourceSession
+from ingestion.listing import Listing
+from ingestion.mapping import section
+from ingestion.pages import Cursor, Page, Reader, Window
+from ingestion.quota import ACCOUNT
+from ingestion.settings import Connection
+from ingestion.sources.context import Context
+from ingestion.sources.gitlab.wanted import wanted_projects
+from ingestion.sources.identity import by_updated_at, entity_id
+from ingestion.sources.refusals import NotAvailable, accepted
+from ingestion.streams import STREAMS
+
+PAGE = 100
+VARIABLE = "GITLAB_TOKEN"
+
+
+def project_stamp(record: dict[str, Any]) -> Stamp:
+    return Stamp(entity_id(record), record["last_activity_at"], moment(record["last_activity_at"]))
+
+
+class GitLab:
+    """One GitLab. Building it calls nobody; `connect` does."""
+
+    def __init__(self, source: str, connection: Connection, context: Context) -> None:
+        self.source, self._context = source, context
+        session = SourceSession(source, context.clock, context.limiter, lambda path: (ACCOUNT,))
+        session.auth = APIKeyAuth(name="PRIVATE-TOKEN", api_key=connection.token.get_secret_value(), location="header")
+        self._client = RESTClient(f"{connection.url}/api/v4", session=session)
+        self._paths: list[str] = section(context.signals, "gitlab")["feedback_projects"]
+
+    def connect(self) -> None:
+        """Asks for the first feedback project: GitLab has no sign-in of its own to try."""
+        if self._paths:
+            try:
+                self._project(self._paths[0])
+            except NotAvailable as error:
+                raise self._unknown(self._paths[0]) from error
+
+    def check(self, streams: set[str]) -> None:
+        """Nothing is mapped by field name here."""
+
+    def reader(self, stream: str) -> Reader:
+        if stream == "gitlab__issue":
+            return Reader(self._issues, by_updated_at)
+        return Reader(self._projects, project_stamp)
+
+    def _get(self, path: str, what: str, params: dict[str, Any] | None = None) -> Any:
+        return accepted(self._client.get(path, params=params or {}), self.source, what, VARIABLE)
+
+    def _project(self, key: str) -> dict[str, Any]:
+        return self._get(f"projects/{quote(key, safe='')}", f"project {key}")
+
+    def _unknown(self, path: str) -> SourceError:
+        return SourceError(
+            f"{self.source} has no project {path!r} that this token may see: correct [gitlab] feedback_projects in "
+            f"signals.toml, or give {VARIABLE} access to it."
+        )
+
+    def _issues(self, window: Window, cursor: Cursor | None) -> Iterator[Page]:
+        """Every feedback project in turn; the cursor keeps each one's newest `updated_at`."""
+        at: Cursor = dict(cursor or {})
+        for path in self._paths:
+            since = at.get(path) or (window.start.isoformat() if window.start else None)
+            for records, since in self._walk(path, since, window.end):
+                at = {**at, path: since} if since else at
+                yield Page(records, at, end=False)
+        yield Page([], at, end=True)
+
+    def _walk(self, path: str, since: str | None, end: datetime | None) -> Iterator[tuple[list[Any], str | None]]:
+        """Pages of issues with the moment up to which they reach.
+
+        Each page asks again from the last moment, inclusive, instead of for the next page number: an issue that is
+        touched meanwhile moves to the end and would shift another one over the edge of a numbered page. Only a moment
+        that fills a whole page is walked by number.
+        """
+        number = 1
+        while True:
+            params = {"order_by": "updated_at", "sort": "asc", "scope": "all", "per_page": PAGE, "page": number}
+            try:
+                records = self._get(
+                    f"projects/{quote(path, safe='')}/issues",
+                    f"issues of {path}",
+                    params | ({"updated_after": since} if since else {}),
+                )
+            except NotAvailable as error:
+                raise self._unknown(path) from error
+            reached = records[-1]["updated_at"] if records else since
+            number = number + 1 if reached == since else 1
+            since = reached
+            yield records, since
+            if len(records) < PAGE or (end and since and moment(since) > end):
+                return
+
+    def _projects(self, window: Window, cursor: Cursor | None) -> Iterator[Page]:
+        """All wanted projects, one call each; one that is gone, or hidden from this token, becomes a tombstone."""
+        stream = STREAMS["gitlab__project"]
+        listing = Listing(self._context.settings, stream, self.source, project_stamp)
+        now = self._context.clock.now
+        for key in [*self._paths, *wanted_projects(self._context.settings, self._context.signals)]:
+            try:
+                records = list(listing.changed([self._project(key)], now()))
+            except NotAvailable:
+                gone = listing.tombstone(key, now(), {"id": int(key)}) if key.isdigit() else None
+                records = [gone] if gone else []
+            yield Page(records, {}, end=False)
+        yield Page([], {}, end=True)

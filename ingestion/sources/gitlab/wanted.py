@@ -1,0 +1,39 @@
+"""Which collaboration projects to ask for: those that the organizations in the log name."""
+
+from ingestion import event_log
+from ingestion.mapping import Signals, mapped
+from ingestion.settings import Settings
+
+
+def wanted_projects(settings: Settings, signals: Signals) -> list[str]:
+    """Project ids from the newest payload of each organization; what is no number is a coverage gap, not a project."""
+    field = mapped(signals, "zendesk.organization").get("collaboration_project_id")
+    if not field:
+        return []
+    with event_log.writer_lock(settings), event_log.connected(settings) as connection:
+        rows = connection.execute(
+            f"""
+            with newest as (
+                select arg_max(payload, (occurred_at, recorded_at, position)) as payload
+                from {event_log.SCHEMA}.zendesk__organization_events
+                group by source, entity_id
+            )
+            select distinct payload -> 'organization_fields' ->> $field as project_id from newest
+            where regexp_full_match(payload -> 'organization_fields' ->> $field, '[0-9]{{1,15}}')
+            order by project_id::bigint
+            """,
+            {"field": field},
+        ).fetchall()
+    return [project_id for (project_id,) in rows]
+
+
+def new_projects(settings: Settings, signals: Signals) -> bool:
+    """Whether an organization names a project that has never been asked for."""
+    wanted = set(wanted_projects(settings, signals))
+    if not wanted:
+        return False
+    with event_log.writer_lock(settings), event_log.connected(settings) as connection:
+        known = connection.execute(
+            f"select distinct entity_id from {event_log.SCHEMA}.gitlab__project_events"
+        ).fetchall()
+    return not wanted <= {entity_id for (entity_id,) in known}

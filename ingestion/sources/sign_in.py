@@ -1,0 +1,64 @@
+"""OAuth client credentials for Zendesk and Salesforce, on dlt's sign-in; tokens are renewed while a run goes on."""
+
+from typing import Any
+
+from dlt.sources.helpers.rest_client.auth import OAuth2ClientCredentials
+from requests import Response
+
+from ingestion.errors import SourceError
+from ingestion.http import SourceSession
+from ingestion.settings import Connection
+from ingestion.sources.refusals import message
+
+
+class ClientCredentials(OAuth2ClientCredentials):
+    """Signs in at `token_url`; the whole token answer is kept in `granted`.
+
+    Zendesk takes the request as JSON, Salesforce as a form. Raises SourceError naming the variables to check, never the
+    secret itself.
+    """
+
+    def __init__(
+        self,
+        session: SourceSession,
+        connection: Connection,
+        token_url: str,
+        variables: str,
+        as_json: bool,
+        **extra: Any,
+    ) -> None:
+        super().__init__(
+            access_token_url=token_url,
+            client_id=connection.client_id,
+            client_secret=connection.client_secret.get_secret_value(),
+            access_token_request_data=extra,
+            session=session,
+        )
+        self.granted: dict[str, Any] = {}
+        self._source, self._variables, self._as_json = session.name, variables, as_json
+
+    def obtain_token(self) -> None:
+        body = {
+            "grant_type": "client_credentials",
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            **self.access_token_request_data,
+        }
+        response: Response = self.session.post(
+            self.access_token_url, **({"json": body} if self._as_json else {"data": body})
+        )
+        if not response.ok:
+            raise SourceError(
+                f"{self._source} refused the sign-in ({response.status_code}{message(response)}): check {self._variables}."
+            )
+        try:
+            self.granted = response.json()
+            self.access_token = self.granted["access_token"]
+        except (ValueError, KeyError, TypeError):
+            raise SourceError(
+                f"{self._source} answered the sign-in with something that is no token: check the address in "
+                f"{self._variables.split('_CLIENT')[0]}_URL."
+            ) from None
+        # Renewed a little early, so that no request is sent with a token about to die on the way.
+        seconds = int(self.granted.get("expires_in") or self.default_token_expiration)
+        self.token_expiry = self.token_expiry.now().add(seconds=max(seconds - 30, 1))
