@@ -1,23 +1,12 @@
-"""The statistics macros against published golden values (rules F-3 to F-6), run in DuckDB.
+"""The statistics macros against published golden values (rules F-3 to F-6), run in DuckDB."""
 
-The macros are plain Jinja, so they are rendered without dbt: one query, no build.
-"""
+from functools import partial
 
-from pathlib import Path
-
-import duckdb
-import jinja2
 import pytest
 
-MACROS = Path(__file__).parents[2] / "dbt_project" / "macros" / "statistics"
+from tests.warehouse import macros
 
-
-def evaluate(expression: str, relation: str = "(select 1)", **names: object) -> list[tuple]:
-    """Rows of `expression` (Jinja over the statistics macros) selected from `relation`."""
-    macros = "".join(path.read_text() for path in sorted(MACROS.glob("*.sql")))
-    columns = jinja2.Environment().from_string(macros + expression).render(**names)
-    return duckdb.sql(f"select {columns} from {relation}").fetchall()
-
+evaluate = partial(macros.evaluate, "statistics")
 
 WILSON = [
     (0, 1, 0.000000, 0.793451),
