@@ -51,5 +51,5 @@ def _shown(path: Path) -> dict[str, Any]:
         "to": [address.strip() for address in (message["X-Sandbox-To"] or "").split(",") if address.strip()],
         "subject": message["Subject"],
         "headers": dict(message.items()),
-        "text": text.get_content() if text else "",
+        "text": text.get_content().replace("\r\n", "\n") if text else "",
     }

@@ -90,7 +90,7 @@ async def _serve(app: Application, options: Options) -> None:
     if options.live is not None:
         from sandbox.live import run as live
 
-        tasks.append(asyncio.create_task(live(app.append_changes, app.state.clock, options.live)))
+        tasks.append(asyncio.create_task(live(app.state, app.append_changes, options.live)))
     if options.ready_file is not None:
         _write_ready(options.ready_file, orjson.dumps(app.described()))
     await stop.wait()
