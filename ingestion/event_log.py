@@ -1,21 +1,32 @@
 """The event log: its tables, its lock, and the commit mark that makes a load visible."""
 
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-from filelock import FileLock, Timeout
 
 from ingestion.envelope import Rejected
 from ingestion.errors import SourceError
+from ingestion.locks import reader_lock, writer_lock
 from ingestion.settings import Settings
 from ingestion.streams import STREAMS
+
+__all__ = [
+    "Poll",
+    "connected",
+    "count_recorded",
+    "create",
+    "last_polls",
+    "mark_committed",
+    "newest_recorded_at",
+    "reader_lock",
+    "unknown",
+    "writer_lock",
+]
 
 SCHEMA = "event_log"
 COLUMNS = "event_id, event_type, source, entity_id, occurred_at, recorded_at, position, payload"
@@ -30,40 +41,6 @@ class Poll(NamedTuple):
     cursor: str
     rows: int
     reached_end: bool
-
-
-@contextmanager
-def writer_lock(settings: Settings, say: Callable[[str], None] | None = None) -> Iterator[None]:
-    """The one writer of the warehouse. Whoever comes second waits, and says so."""
-    with _waiting_lock(settings.warehouse_path.with_name("warehouse.duckdb.lock"), "the warehouse", say):
-        yield
-
-
-@contextmanager
-def reader_lock(settings: Settings, say: Callable[[str], None] | None = None) -> Iterator[None]:
-    """One ingestion at a time: two would move the same cursors."""
-    with _waiting_lock(settings.dlt_path / "ingestion.lock", "ingestion", say):
-        yield
-
-
-@contextmanager
-def _waiting_lock(path: Path, what: str, say: Callable[[str], None] | None) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A singleton counts its holders: a caller that already holds the lock may call one that takes it.
-    lock = FileLock(path, is_singleton=True)
-    try:
-        lock.acquire(timeout=0.2)
-    except Timeout:
-        (say or _say)(f"another process is using {what}; waiting until it is done")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -113,8 +90,7 @@ def newest_recorded_at(connection: duckdb.DuckDBPyConnection) -> datetime | None
     """The newest commit anywhere in the log, polls included."""
     tables = [*(stream.table for stream in STREAMS.values()), "polls"]
     union = " union all ".join(f"select max(recorded_at) as newest from {SCHEMA}.{table}" for table in tables)
-    (newest,) = connection.execute(f"select max(newest) from ({union})").fetchone()
-    return newest
+    return _value(connection, f"select max(newest) from ({union})")
 
 
 def last_polls(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], datetime]:
@@ -126,24 +102,29 @@ def last_polls(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], d
 
 
 def unknown(connection: duckdb.DuckDBPyConnection, table: str, events: pa.Table) -> pa.Table:
-    """The events that the log does not hold yet, in their order: what a boundary read twice brings costs no load then."""
+    """The events that the log does not hold yet, in order: what a boundary read twice brings costs no load then."""
     if not events.num_rows:
         return events
-    times = pc.min_max(events["occurred_at"]).as_py()
+    times = pc.call_function("min_max", [events["occurred_at"]]).as_py()
     known = connection.execute(
         # The times let the database skip what is far away: hashes alone would make it read the whole table.
         f"select event_id from {SCHEMA}.{table} where occurred_at between $min and $max and event_id in "
         "(select unnest($ids))",
         {**times, "ids": events["event_id"].to_pylist()},
     ).fetchall()
-    return events.filter(pc.invert(pc.is_in(events["event_id"], pa.array([i for (i,) in known], pa.string()))))
+    ids = {identity for (identity,) in known}
+    return events.filter(pa.array([identity not in ids for identity in events["event_id"].to_pylist()]))
 
 
 def count_recorded(connection: duckdb.DuckDBPyConnection, table: str, source: str, recorded_at: datetime) -> int:
     """How many events one load added to a table."""
     sql = f"select count(*) from {SCHEMA}.{table} where source = ? and recorded_at = ?"
-    (rows,) = connection.execute(sql, [source, recorded_at]).fetchone()
-    return rows
+    return _value(connection, sql, source, recorded_at)
+
+
+def _value(connection: duckdb.DuckDBPyConnection, sql: str, *parameters: Any) -> Any:
+    row = connection.execute(sql, parameters).fetchone()
+    return row[0] if row else None
 
 
 def mark_committed(
@@ -152,7 +133,7 @@ def mark_committed(
     polls: Iterable[Poll],
     rejected: Iterable[tuple[str, Rejected]],
 ) -> None:
-    """In one transaction, after the load: its polls (the commit mark that as_of follows) and (source, rejected record)s.
+    """In one transaction, after the load: its polls (the commit mark that as_of follows) and what was rejected.
 
     A record that is read again and refused again is kept once.
     """

@@ -33,13 +33,13 @@ class SourceSession(Session):
         name: str,
         clock: Clock,
         limiter: Limiter,
-        buckets: Callable[[str], tuple[str, ...]] = lambda path: (),
+        buckets: Callable[[str], tuple[str, ...]] = lambda _path: (),
     ) -> None:
         super().__init__()
         self.name, self._clock, self._limiter, self._buckets = name, clock, limiter, buckets
 
     def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
-        """The answer, whatever its status below 500. Raises SourceError when the host cannot be reached or keeps failing."""
+        """The answer, also when it is a refusal. Raises SourceError when the host cannot be reached or fails on."""
         kwargs["timeout"] = TIMEOUT_SECONDS
         signed_in_again = False
         attempt = 0
@@ -104,7 +104,7 @@ def host(request: PreparedRequest) -> str:
 
 
 def _reader(response: Response) -> Callable[..., Any]:
-    """`response.json` through orjson, three times as fast; the standard parser where text holds half a surrogate pair."""
+    """`response.json` through orjson, three times as fast; the standard parser where text is no valid Unicode."""
     if "json" not in response.headers.get("Content-Type", ""):
         return response.json
     try:

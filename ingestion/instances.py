@@ -17,7 +17,6 @@ from ingestion.sources.salesforce import Salesforce
 from ingestion.sources.zendesk import Zendesk
 from ingestion.streams import STREAMS, Stream
 
-
 # A Date header has whole seconds.
 CLOCK_JITTER = timedelta(seconds=2)
 
@@ -82,7 +81,7 @@ def connected_instances(
 
 def is_due(stream: Stream, polled_at: datetime | None, now: datetime) -> bool:
     """Whether its poll interval has passed. A poll from the future (a clock that was set back) does not count."""
-    return polled_at is None or polled_at - now > CLOCK_JITTER or now - polled_at >= stream.interval
+    return polled_at is None or now - polled_at >= stream.interval - CLOCK_JITTER or polled_at - now > CLOCK_JITTER
 
 
 def selected(names: list[str] | None) -> list[Stream]:

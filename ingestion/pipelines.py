@@ -13,8 +13,8 @@ from ingestion.envelope import MOMENT
 from ingestion.errors import SourceError
 from ingestion.settings import Settings
 
-# `insert-only` makes reading a window twice harmless; the frozen contract keeps new fields of a source inside `payload`,
-# so that the log itself never changes its shape.
+# `insert-only` makes reading a window twice harmless; the frozen contract keeps new fields of a source inside
+# `payload`, so that the log itself never changes its shape.
 RULES: dict[str, Any] = {
     "primary_key": "event_id",
     "write_disposition": {"disposition": "merge", "strategy": "insert-only"},
@@ -37,7 +37,7 @@ State = dict[str, Any]
 
 @dataclass(frozen=True)
 class Batch:
-    """What one load writes for one stream: its new events (without the columns of the commit) and its state after them."""
+    """What one load writes for one stream: its events, still without the columns of the commit, and its state then."""
 
     table: str
     events: pa.Table
@@ -115,8 +115,8 @@ def _finish(target: dlt.Pipeline, action: Any) -> None:
         info = action()
     except Exception as error:
         raise SourceError(
-            f"The warehouse did not take the load of {target.pipeline_name} ({_root(error)}): free disk space or memory, "
-            "close other programs that use the file, and run again; what was read is kept and goes first."
+            f"The warehouse did not take the load of {target.pipeline_name} ({_root(error)}): free disk space or "
+            "memory, close other programs that use the file, and run again; what was read is kept and goes first."
         ) from error
     if info is not None:
         info.raise_on_failed_jobs()

@@ -37,7 +37,7 @@ class Limiter:
     _buckets: dict[str, Bucket] = field(default_factory=dict)
 
     def wait_for(self, names: tuple[str, ...]) -> None:
-        """Waits until every named bucket has calls left within our share. Raises QuotaSpent rather than wait too long."""
+        """Waits until every named bucket has calls left within our share. Raises QuotaSpent past the deadline."""
         for name in names:
             bucket = self._buckets.get(name)
             if bucket is None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ingestion.envelope import SCHEMA, Rejected, envelopes
 from ingestion.errors import QuotaSpent
@@ -118,7 +117,7 @@ def window(state: State, phase: Phase) -> Window:
 def distinct(tables: list[pa.Table]) -> pa.Table:
     """One table, each event id once, the first copy kept: two copies within a load would both land."""
     table = pa.concat_tables(tables) if tables else SCHEMA.empty_table()
-    if table.num_rows == len(pc.unique(table["event_id"])):
+    if table.num_rows == len(table["event_id"].unique()):
         return table
     seen: set[str] = set()
     keep = [not (i in seen or seen.add(i)) for i in table["event_id"].to_pylist()]

@@ -8,9 +8,9 @@ from datetime import datetime
 class StreamResult:
     """One stream of one instance in one run.
 
-    rows: events that are new to the log. pages: pages read. reached_end: live reading came to the end. history_complete:
-    nothing is left to read of the time before. error: why the stream failed, None when it did not; what it had not
-    committed by then will be read again.
+    rows: events that are new to the log. pages: pages read. reached_end: live reading came to the end.
+    history_complete: nothing is left to read of the time before. error: why the stream failed, None when it did not;
+    what it had not committed by then will be read again.
     """
 
     stream: str

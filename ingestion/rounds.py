@@ -98,7 +98,7 @@ class Rounds:
 
     def _add_up(self, reading: Reading, chunk: Chunk, gained: int) -> None:
         result = self._result(reading.stream, reading.source)
-        newest = pc.max(chunk.events["occurred_at"]).as_py() if chunk.events.num_rows else None
+        newest = pc.call_function("max", [chunk.events["occurred_at"]]).as_py() if chunk.events.num_rows else None
         warning = reading.warning or result.warning
         if chunk.rejected:
             warning = (

@@ -8,6 +8,7 @@ from typing import Literal
 from ingestion import event_log
 from ingestion.clock import Clock
 from ingestion.commit import Committer
+from ingestion.envelope import Stamp
 from ingestion.errors import SourceError
 from ingestion.instances import Instance, connected_instances, is_due, selected
 from ingestion.mapping import Signals, read_signals
@@ -39,9 +40,9 @@ def ingest(
 ) -> list[StreamResult]:
     """Reads what is due, or the named streams whether due or not; one result per stream and instance.
 
-    History gets `time_budget` (default HISTORY_BUDGET_SECONDS), or all the time it needs with `until_complete`. A stream
-    that fails says so in its result and does not stop the others. Raises SourceError when nothing can be read at all:
-    a wrong setting, a missing mapped field, a warehouse that cannot be written.
+    History gets `time_budget` (default HISTORY_BUDGET_SECONDS), or all the time it needs with `until_complete`. A
+    stream that fails says so in its result and does not stop the others. Raises SourceError when nothing can be
+    read at all: a wrong setting, a missing mapped field, a warehouse that cannot be written.
     """
     wanted = selected(None if streams is None else list(streams))
     signals = read_signals(settings.signals_file)
@@ -54,7 +55,7 @@ def ingest(
         _record_settings(settings, signals, clock, rounds)
         if phase != "history":
             always = streams is not None or until_complete
-            due = _due(settings, clock, wanted, instances, always)
+            due = _due(settings, clock, instances, always)
             rounds.start(due, "live", LIVE_SECONDS, instances)
             if any(stream.name == FILES for stream in wanted):
                 rounds.add(STREAMS[FILES], INBOX, Reader(inbox_pages(settings), _unused), "live")
@@ -79,9 +80,7 @@ def _record_settings(settings: Settings, signals: Signals, clock: Clock, rounds:
     rounds.finish(quiet=True)
 
 
-def _due(
-    settings: Settings, clock: Clock, wanted: list[Stream], instances: list[Instance], always: bool
-) -> list[tuple[Instance, Stream]]:
+def _due(settings: Settings, clock: Clock, instances: list[Instance], always: bool) -> list[tuple[Instance, Stream]]:
     with event_log.writer_lock(settings), event_log.connected(settings) as connection:
         polls = event_log.last_polls(connection)
     now = clock.now()
@@ -116,5 +115,5 @@ def _projects(
         rounds.finish()
 
 
-def _unused(record: dict[str, object]) -> None:
+def _unused(_record: dict[str, object]) -> Stamp:
     raise SourceError("every record of this stream comes with its stamp")

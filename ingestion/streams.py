@@ -18,8 +18,8 @@ class Stream:
     list: the whole list each time; what vanished becomes a tombstone.
     once: each item is read once (files, settings).
 
-    `history` says from when a new installation reads: things that exist (accounts, contacts) are read whole, because one
-    that has been quiet for years still counts; what happened (tickets, audits) is read from START_DATE.
+    `history` says from when a new installation reads: things that exist (accounts, contacts) are read whole, because
+    one that has been quiet for years still counts; what happened (tickets, audits) is read from START_DATE.
 
     `volatile` names fields that change without the record changing; they stay in the payload and out of its digest.
     """

@@ -33,9 +33,9 @@ YES, NO = {"true", "yes", "1"}, {"false", "no", "0", ""}
 
 
 def inbox_pages(settings: Settings) -> Callable[[Window, Cursor | None], Iterator[Page]]:
-    """One page per file. The cursor is the list of content digests that are done, so that a renamed file stays done."""
+    """One page per file. The cursor lists the digests of what is done, so that a renamed file stays done."""
 
-    def pages(window: Window, cursor: Cursor | None) -> Iterator[Page]:
+    def pages(_window: Window, cursor: Cursor | None) -> Iterator[Page]:
         done = list((cursor or {}).get("digests", []))
         found = settings.inbox_path.glob("*") if settings.inbox_path.is_dir() else ()
         for path in sorted(p for p in found if p.suffix in (".csv", ".jsonl") and p.is_file()):

@@ -44,7 +44,7 @@ def settings_pages(
         "start_date": settings.start_date.isoformat() if settings.start_date else None,
     }
 
-    def pages(window: Window, cursor: Cursor | None) -> Iterator[Page]:
+    def pages(_window: Window, _cursor: Cursor | None) -> Iterator[Page]:
         is_new = last is None or canonical(last) != canonical(payload)
         # Dated by the run: the same settings may come back, and that is a change too.
         stamped = Stamped(Stamp("settings", now.isoformat(), now, "recorded"), payload)

@@ -22,7 +22,7 @@ def accepted(response: Response, source: str, what: str, credentials: str) -> An
         raise SourceError(f"{source} refused the credentials while reading {what}: check {credentials}.")
     if response.status_code in (403, 404):
         raise NotAvailable(
-            f"{source} does not let this client read {what} ({response.status_code}{said}): grant it, or check the plan."
+            f"{source} does not let this client read {what} ({response.status_code}{said}): grant it or check the plan."
         )
     raise SourceError(f"{source} refused the request for {what} ({response.status_code}{said}).")
 

@@ -44,12 +44,12 @@ class ClientCredentials(OAuth2ClientCredentials):
             "client_secret": self.client_secret,
             **self.access_token_request_data,
         }
-        response: Response = self.session.post(
-            self.access_token_url, **({"json": body} if self._as_json else {"data": body})
-        )
+        post: Any = self.session.post
+        response: Response = post(self.access_token_url, **{"json" if self._as_json else "data": body})
         if not response.ok:
             raise SourceError(
-                f"{self._source} refused the sign-in ({response.status_code}{message(response)}): check {self._variables}."
+                f"{self._source} refused the sign-in ({response.status_code}{message(response)}): "
+                f"check {self._variables}."
             )
         try:
             self.granted = response.json()

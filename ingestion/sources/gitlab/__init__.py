@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from dlt.sources.helpers.rest_client import RESTClient
 from dlt.sources.helpers.rest_client.auth import APIKeyAuth
+from dlt.sources.helpers.rest_client.client import RESTClient
 
 from ingestion.envelope import Stamp, moment
 from ingestion.errors import SourceError
@@ -39,7 +39,7 @@ class GitLab:
 
     def __init__(self, source: str, connection: Connection, context: Context) -> None:
         self.source, self._context = source, context
-        session = SourceSession(source, context.clock, context.limiter, lambda path: (ACCOUNT,))
+        session = SourceSession(source, context.clock, context.limiter, lambda _path: (ACCOUNT,))
         session.auth = APIKeyAuth(name="PRIVATE-TOKEN", api_key=connection.token.get_secret_value(), location="header")
         self._client = RESTClient(f"{connection.url}/api/v4", session=session)
         self._paths: list[str] = section(context.signals, "gitlab")["feedback_projects"]
@@ -77,8 +77,8 @@ class GitLab:
         at: Cursor = dict(cursor or {})
         for path in self._paths:
             since = at.get(path) or (window.start.isoformat() if window.start else None)
-            for records, since in self._walk(path, since, window.end):
-                at = {**at, path: since} if since else at
+            for records, reached in self._walk(path, since, window.end):
+                at = {**at, path: reached} if reached else at
                 yield Page(records, at, end=False)
         yield Page([], at, end=True)
 
@@ -107,7 +107,7 @@ class GitLab:
             if len(records) < PAGE or (end and since and moment(since) > end):
                 return
 
-    def _projects(self, window: Window, cursor: Cursor | None) -> Iterator[Page]:
+    def _projects(self, _window: Window, _cursor: Cursor | None) -> Iterator[Page]:
         """All wanted projects, one call each; one that is gone, or hidden from this token, becomes a tombstone."""
         stream = STREAMS["gitlab__project"]
         listing = Listing(self._context.settings, stream, self.source, project_stamp)

@@ -1,11 +1,11 @@
 """One Salesforce org: sign-in, calls through simple-salesforce, and the daily allowance."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
-from dlt.common.pendulum import pendulum
 from requests import Response
-from simple_salesforce import Salesforce as SalesforceClient
+from simple_salesforce.api import Salesforce as SalesforceClient
 from simple_salesforce.exceptions import SalesforceError
 
 from ingestion.errors import SourceError
@@ -22,7 +22,7 @@ _USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
 
 
 class SalesforceApi:
-    """Calls below `/services/data`. The session signs in and retries; simple-salesforce knows the calls and the errors."""
+    """Calls below `/services/data`: the session signs in and retries, simple-salesforce knows the calls and errors."""
 
     def __init__(self, source: str, connection: Connection, context: Context) -> None:
         self.source, self._share = source, context.settings.quota_share_account
@@ -42,7 +42,7 @@ class SalesforceApi:
         """Raises SourceError when the org cannot be reached or refuses the credentials."""
         self._auth.obtain_token()
         # The answer has no lifetime: a session dies by a 401, which the session answers by signing in again.
-        self._auth.token_expiry = pendulum.now().add(years=1)
+        self._auth.token_expiry += timedelta(days=365)
         address = str(self._auth.granted.get("instance_url", "")).rstrip("/")
         # The token placed here is never used: the session puts the current one on each request.
         client = SalesforceClient(session_id="", instance_url=address, session=self._session, version=VERSION)

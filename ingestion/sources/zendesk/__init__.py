@@ -68,7 +68,7 @@ class Zendesk:
     ) -> Callable[[Window, Cursor | None], Iterator[Page]]:
         path, key = LISTS[STREAMS[stream].entity]
 
-        def pages(window: Window, cursor: Cursor | None) -> Iterator[Page]:
+        def pages(_window: Window, _cursor: Cursor | None) -> Iterator[Page]:
             listing = Listing(self._context.settings, STREAMS[stream], self.source, stamp)
             if stream != "zendesk__ticket_field":
                 return list_pages(listing, self._api.listed(path, key), self._context.clock.now)

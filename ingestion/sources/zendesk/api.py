@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from dlt.sources.helpers.rest_client import RESTClient
+from dlt.sources.helpers.rest_client.client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
-from requests import HTTPError
+from requests import HTTPError, Response
 
 from ingestion.errors import SourceError, TooSlow
 from ingestion.http import SourceSession
@@ -21,7 +21,7 @@ TOKEN_SECONDS = 1800
 
 
 def buckets(path: str) -> tuple[str, ...]:
-    """Which quotas a call draws on: the exports share ten a minute, users have their own, and all draw on the account."""
+    """Which quotas a call draws on: the exports share one, users have their own, and all draw on the account's."""
     if "/incremental/users/cursor" in path:
         return ("zendesk-ratelimit-incremental-exports-cursor", ACCOUNT)
     if "/incremental/" in path:
@@ -39,7 +39,7 @@ class ZendeskApi:
         prefix = f"ZENDESK_{source.split('/')[1].upper()}"
         self.variables = f"{prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET"
         self._session = SourceSession(source, context.clock, context.limiter, buckets)
-        self._session.auth = ClientCredentials(
+        self._auth = ClientCredentials(
             SourceSession(source, context.clock, context.limiter),
             connection,
             f"{connection.url}/oauth/tokens",
@@ -48,12 +48,13 @@ class ZendeskApi:
             scope="read",
             expires_in=TOKEN_SECONDS,
         )
+        self._session.auth = self._auth
         self._client = RESTClient(f"{connection.url}/api/v2", session=self._session)
         self._page_size = EXPORT_PAGE
 
     def sign_in(self) -> None:
         """Raises SourceError when the instance cannot be reached or refuses the credentials."""
-        self._session.auth.obtain_token()
+        self._auth.obtain_token()
 
     def export(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
         """One page of an export. A page that the server cannot finish is asked for again at half the size."""
@@ -78,7 +79,7 @@ class ZendeskApi:
                 path, params={"page[size]": size, **params}, paginator=paginator, data_selector=key
             )
         except HTTPError as error:
-            accepted(error.response, self.source, path, self.variables)
+            accepted(Response() if error.response is None else error.response, self.source, path, self.variables)
 
     def page(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
         """One page of a list whose cursor the caller keeps."""

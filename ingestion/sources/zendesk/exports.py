@@ -78,7 +78,7 @@ def stuck(api: ZendeskApi, path: str, at: Cursor) -> SourceError:
 
 
 def _has_met(records: list[Any], stamp: Callable[[dict[str, Any]], Stamp], end: datetime | None) -> bool:
-    """Whether a history walk has reached what the live cursor reads; the order is the server's, so the last row decides."""
+    """Whether a history walk has reached what the live cursor reads; the last row of the page decides."""
     if end is None:
         return False
     for record in reversed(records):
