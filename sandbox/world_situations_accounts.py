@@ -83,7 +83,7 @@ def _double(world: World, account: Account, at: int) -> None:
     double.project_id.changes[0] = (at, account.organization.project_id.first)
 
 
-@situation(1)
+@situation(2)
 def organization_made_by_mistake(world: World, account: Account) -> None:
     """A second organization made by mistake and removed at once, before any contact joined it."""
     at = world.moment()
