@@ -13,6 +13,10 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "fct_account_coverage": ("account_id",),
     "fct_feedback": ("feedback_id",),
     "fct_feedback_trends": ("period_start", "period_grain", "dimension", "dimension_value", "instrument"),
+    "dim_accounts": ("account_id",),
+    "dim_contacts": ("contact_key",),
+    "dim_csms": ("csm_user_id",),
+    "dim_tickets": ("ticket_key",),
 }
 
 # These only grow with history; half of one gone is a broken build, not news. Gaps and coverage may rightly shrink.

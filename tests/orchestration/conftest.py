@@ -23,6 +23,10 @@ create table marts.fct_feedback_trends as
     select
         date '2026-02-01' as period_start, 'month' as period_grain, 'all' as dimension, 'all' as dimension_value,
         'ces_7pt' as instrument, 3 as offered;
+create table marts.dim_accounts as select '001' as account_id;
+create table marts.dim_contacts as select 'c1' as contact_key;
+create table marts.dim_csms as select '005' as csm_user_id;
+create table marts.dim_tickets as select 't1' as ticket_key;
 create table marts.int_private as select 1 as not_for_readers;
 """
 

@@ -1,0 +1,94 @@
+"""Event log: one asset per stream, all read in one go by ingestion, which knows no orchestrator."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import dagster as dg
+
+from ingestion.errors import SourceError
+from ingestion.results import StreamResult
+from ingestion.run import ingest
+from ingestion.streams import STREAMS, Stream
+from orchestration.environment import current_settings
+
+GROUP = "event_log"
+COLUMNS = dg.TableSchema(
+    columns=[
+        dg.TableColumn("event_id", "varchar", "The same observation always has the same id."),
+        dg.TableColumn("event_type", "varchar", "<system>.<entity>.observed, .deleted or .recorded"),
+        dg.TableColumn("source", "varchar", "The instance it was read from."),
+        dg.TableColumn("entity_id", "varchar", "The system's own id; unique only together with source."),
+        dg.TableColumn("occurred_at", "timestamptz", "The source's own time of the change: orders history."),
+        dg.TableColumn("recorded_at", "timestamptz", "When it was committed here: drives increments."),
+        dg.TableColumn("position", "bigint", "Order of arrival inside one load."),
+        dg.TableColumn("payload", "json", "The record as the source gave it."),
+    ]
+)
+
+
+class ReadConfig(dg.Config):
+    """`until_complete`: go on until all history is read, instead of stopping when this run's time for it is up."""
+
+    until_complete: bool = False
+
+
+def key(stream: Stream) -> dg.AssetKey:
+    """The name that dbt's source() resolves to."""
+    return dg.AssetKey([GROUP, stream.table])
+
+
+@dg.multi_asset(
+    name=GROUP,
+    specs=[
+        dg.AssetSpec(
+            key(stream),
+            group_name=GROUP,
+            description=f"{stream.description} One row per observation, inserted once and never changed.",
+            kinds={"dlt", stream.system} if stream.shape != "once" else {"dlt"},
+            metadata={"dagster/column_schema": COLUMNS},
+        )
+        for stream in STREAMS.values()
+    ],
+    can_subset=True,
+)
+def event_log(context: dg.AssetExecutionContext, config: ReadConfig) -> Iterator[dg.MaterializeResult]:
+    """Reads what is due; a stream that was selected by name is read whether due or not."""
+    settings = current_settings()
+    chosen = [stream for stream in STREAMS.values() if key(stream) in context.selected_asset_keys]
+    named = None if len(chosen) == len(STREAMS) else [stream.name for stream in chosen]
+    try:
+        results = ingest(settings, named, until_complete=config.until_complete, progress=context.log.info)
+    except SourceError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+    errors = []
+    for stream in chosen:
+        of_stream = [result for result in results if result.stream == stream.name]
+        failed = [result.error for result in of_stream if result.error]
+        errors += failed
+        # A failed stream is not materialized, so that the graph shows it; its siblings are.
+        if not failed:
+            yield _materialized(stream, of_stream)
+    if errors:
+        # One reason often stops every stream of an instance: it is said once.
+        raise dg.Failure(" ".join(dict.fromkeys(errors)), allow_retries=False)
+
+
+def _materialized(stream: Stream, results: Sequence[StreamResult]) -> dg.MaterializeResult:
+    if not results:
+        return dg.MaterializeResult(asset_key=key(stream), metadata={"rows": 0, "note": "not due, or not configured"})
+    newest = max((result.newest_occurred_at for result in results if result.newest_occurred_at), default=None)
+    found = {
+        "rows": sum(result.rows for result in results),
+        "pages": sum(result.pages for result in results),
+        "rejected": sum(result.rejected for result in results),
+        "history_complete": all(result.history_complete for result in results),
+    }
+    warnings = list(dict.fromkeys(result.warning for result in results if result.warning))
+    return dg.MaterializeResult(
+        asset_key=key(stream),
+        metadata=found | _times(newest) | ({"warnings": "; ".join(warnings)} if warnings else {}),
+    )
+
+
+def _times(newest: datetime | None) -> dict[str, dg.MetadataValue]:
+    return {"newest_occurred_at": dg.MetadataValue.timestamp(newest)} if newest else {}

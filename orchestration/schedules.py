@@ -1,0 +1,57 @@
+"""When things run: `tick` does everything, `rebuild` replays the log, `carry_on` goes on without a failed source."""
+
+import os
+
+import dagster as dg
+from dagster import AssetSelection, DagsterRunStatus, DefaultScheduleStatus, DefaultSensorStatus
+
+from orchestration.warehouse import BuildConfig
+
+ANSWERS = AssetSelection.groups("seeds", "staging", "projections", "marts", "published")
+UNFINISHED = [
+    DagsterRunStatus.QUEUED,
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+]
+
+# `make up` sets it. By itself a code location only shows what there is.
+IS_LIVE = os.environ.get("SUPPORT_SIGNALS_LIVE") == "1"
+
+tick = dg.define_asset_job("tick", AssetSelection.all(), description="Read what changed, build, publish.")
+
+rebuild = dg.define_asset_job(
+    "rebuild",
+    ANSWERS,
+    config=dg.RunConfig(ops={"warehouse": BuildConfig(full_refresh=True)}),
+    description="Forget every table but the event log, build all of them again from it, publish.",
+)
+
+carry_on = dg.define_asset_job("carry_on", ANSWERS, description="Build and publish from what the event log holds.")
+
+
+@dg.schedule(
+    job=tick,
+    cron_schedule="* * * * *",
+    default_status=DefaultScheduleStatus.RUNNING if IS_LIVE else DefaultScheduleStatus.STOPPED,
+)
+def every_minute(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """A tick each minute, unless the last one still runs: ticks that queue up would only repeat each other."""
+    running = context.instance.get_run_records(dg.RunsFilter(job_name=tick.name, statuses=UNFINISHED), limit=1)
+    if running:
+        return dg.SkipReason("the last tick still runs")
+    return dg.RunRequest()
+
+
+@dg.run_failure_sensor(
+    monitored_jobs=[tick],
+    request_job=carry_on,
+    default_status=DefaultSensorStatus.RUNNING if IS_LIVE else DefaultSensorStatus.STOPPED,
+    minimum_interval_seconds=15,
+)
+def a_source_failed(context: dg.RunFailureSensorContext) -> dg.RunRequest | dg.SkipReason:
+    """One source that is down must not keep the answers from the others: build from what did arrive."""
+    failed = {event.step_key for event in context.get_step_failure_events()}
+    if not failed or "warehouse" in failed or any(step and step.startswith("published") for step in failed):
+        return dg.SkipReason("building or publishing failed, and would fail again")
+    return dg.RunRequest(run_key=context.dagster_run.run_id)

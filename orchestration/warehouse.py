@@ -1,0 +1,66 @@
+"""Warehouse: dbt models as assets, dbt tests as their checks."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
+from dbt.version import __version__ as dbt_version
+from packaging.version import Version, parse
+
+from ingestion.event_log import writer_lock
+from orchestration.build_results import remember
+from orchestration.dbt_manifest import DBT, prepared_project
+from orchestration.environment import current_settings
+
+project = prepared_project()
+MANIFEST: Mapping[str, Any] = json.loads(project.manifest_path.read_bytes())
+
+
+class LayerTranslator(DagsterDbtTranslator):
+    """Groups each node by its layer: models/<layer>/…, seeds in a group of their own."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return "seeds" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["fqn"][1]
+
+
+class Dbt(DbtCliResource):
+    """dbt without the question for its version, which takes seconds and looks on the network for a newer one."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return parse(dbt_version)
+
+
+class BuildConfig(dg.Config):
+    """`full_refresh`: forget all tables and build them again from the event log."""
+
+    full_refresh: bool = False
+
+
+@dbt_assets(manifest=MANIFEST, project=project, name="warehouse", dagster_dbt_translator=LayerTranslator())
+def warehouse(context: dg.AssetExecutionContext, config: BuildConfig, dbt: Dbt) -> Iterator[Any]:
+    settings = current_settings()
+    target = settings.dbt_path / "target"
+    target.mkdir(parents=True, exist_ok=True)
+    arguments = ["build", "--full-refresh"] if config.full_refresh else ["build"]
+    with writer_lock(settings, context.log.info):
+        (target / "run_results.json").unlink(missing_ok=True)
+        # One folder for all builds, or each tick would leave one behind.
+        build = dbt.cli(arguments, context=context, target_path=target)
+        try:
+            yield from build.stream()
+        finally:
+            _remember_results(build, settings.dbt_path / "results.json")
+
+
+def _remember_results(build: DbtCliInvocation, record) -> None:
+    if (build.target_path / "run_results.json").exists():
+        known = MANIFEST["nodes"] | MANIFEST["unit_tests"]
+        remember(record, build.get_artifact("run_results.json"), known)
+
+
+def dbt_resource() -> Dbt:
+    return Dbt(project_dir=project, dbt_executable=str(DBT), global_config_flags=["--no-version-check"])
