@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from sandbox import settings
 from sandbox.http import Call, Refused, Route, Routes
-from sandbox.salesforce import oauth, replication, rest
+from sandbox.salesforce import bulk, bulk_results, oauth, replication, rest
 from sandbox.salesforce.org import Org
 
 DATA = "/services/data/v{version}"
@@ -20,6 +20,12 @@ ROUTES = Routes(
         Route("GET", f"{DATA}/sobjects/{{object}}/deleted", replication.deleted),
         Route("GET", f"{DATA}/sobjects/{{object}}/updated", replication.updated),
         Route("GET", f"{DATA}/limits", rest.limits),
+        Route("POST", f"{DATA}/jobs/query", bulk.create),
+        Route("GET", f"{DATA}/jobs/query", bulk.listed),
+        Route("GET", f"{DATA}/jobs/query/{{job}}", bulk.status),
+        Route("PATCH", f"{DATA}/jobs/query/{{job}}", bulk.abort),
+        Route("DELETE", f"{DATA}/jobs/query/{{job}}", bulk.delete),
+        Route("GET", f"{DATA}/jobs/query/{{job}}/results", bulk_results.results),
     ]
 )
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.http import Refused
-from sandbox.salesforce.org import Org, Row, follows
+from sandbox.salesforce.org import Org, Row
+from sandbox.salesforce.schema import FieldType, relationship_of
 from sandbox.timestamps import salesforce_time
 
 
@@ -25,7 +26,7 @@ def resolve(org: Org, name: str, path: str) -> FieldPath:
         relationships = relationships[1:]
     if not relationships:
         return _own(org, name, field)
-    first = follows(org.types[name], relationships[0])
+    first = _follows(org.types[name], relationships[0])
     if first is None and not _given_dicts(org, name, relationships[0]):
         raise _no_relationship(name, relationships[0])
     relationship = first or relationships[0]
@@ -99,3 +100,13 @@ def _given_dicts(org: Org, name: str, relationship: str) -> bool:
 def _no_relationship(name: str, relationship: str) -> Refused:
     message = f"Didn't understand relationship '{relationship}' in field path on entity '{name}'."
     return Refused(400, [{"message": message, "errorCode": "INVALID_FIELD"}])
+
+
+def _follows(types: dict[str, FieldType], relationship: str) -> str | None:
+    wanted = relationship.lower()
+    for field in types.values():
+        if field.relationship and field.relationship.lower() == wanted:
+            return field.relationship
+        if field.name.endswith("__c") and relationship_of(field.name).lower() == wanted:
+            return relationship_of(field.name)
+    return None

@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.changes import Change
 from sandbox.salesforce import account_history
 from sandbox.salesforce.ids import derived, widen
-from sandbox.salesforce.schema import DEFAULTS, FieldType, guess, relationship_of, standard
+from sandbox.salesforce.schema import DEFAULTS, FieldType, guess, standard
 from sandbox.timestamps import parse_ms
 
 OBJECTS = ("Account", "Contact", "User", "Case", "AccountHistory")
@@ -78,6 +78,8 @@ class Org:
             row.fields["IsDeleted"], row.deleted_at, row.purged = False, None, False
         if change.purge:
             row.deleted_at, row.purged = row.deleted_at or at, True
+            for history in self.rows["AccountHistory"].values():
+                history.purged = history.purged or history.fields["AccountId"] == row_id
         if not change.silent:
             row.fields["SystemModstamp"] = max(row.fields["SystemModstamp"], values.get("SystemModstamp", at))
             row.fields["LastModifiedDate"] = max(row.fields["LastModifiedDate"], values.get("LastModifiedDate", at))
@@ -136,14 +138,3 @@ class Org:
             self.rows["AccountHistory"][row.id] = row
             self.history_lengths[row.fields["AccountId"]] += 1
             self._sorted.pop("AccountHistory", None)
-
-
-def follows(types: dict[str, FieldType], relationship: str) -> str | None:
-    """The lookup field of a relationship by any spelling of its name, None when the object has no such relationship."""
-    wanted = relationship.lower()
-    for field in types.values():
-        if field.relationship and field.relationship.lower() == wanted:
-            return field.relationship
-        if field.name.endswith("__c") and relationship_of(field.name).lower() == wanted:
-            return relationship_of(field.name)
-    return None

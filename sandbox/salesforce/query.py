@@ -5,14 +5,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from sandbox import settings
 from sandbox.http import Refused
 from sandbox.salesforce.conditions import lower_bound, predicate
 from sandbox.salesforce.fields import FieldPath, resolve, shown
 from sandbox.salesforce.org import Org, Row
 from sandbox.salesforce.soql_tree import Query, malformed
-
-_DAY = 86_400_000
 
 
 def object_name(org: Org, name: str) -> str:
@@ -49,7 +46,7 @@ def select(org: Org, query: Query, *, deleted: bool, now: int) -> list[Row]:
     stamp_field = "CreatedDate" if name == "AccountHistory" else "SystemModstamp"
     keep = predicate(org, name, query.where, now) if query.where is not None else None
     start = lower_bound(query.where, stamp_field) if query.where is not None else None
-    walk = _walk(org, name, start, deleted, now)
+    walk = _walk(org, name, start, deleted)
     if keep is not None:
         walk = (row for row in walk if keep(row))
     most = None if query.limit is None else query.limit + query.offset
@@ -89,18 +86,13 @@ def record(org: Org, name: str, row: Row, paths: list[FieldPath], version: str) 
     return shape
 
 
-def _walk(org: Org, name: str, start: int | None, deleted: bool, now: int) -> Iterator[Row]:
+def _walk(org: Org, name: str, start: int | None, deleted: bool) -> Iterator[Row]:
     ordered = org.ordered(name)
     rows = org.rows[name]
     for place in range(0 if start is None else bisect_left(ordered, (start, "")), len(ordered)):
         row = rows[ordered[place][1]]
-        if row.purged or (row.deleted_at is not None and not (deleted and _in_bin(row.deleted_at, now))):
-            continue
-        yield row
-
-
-def _in_bin(deleted_at: int, now: int) -> bool:
-    return now - deleted_at <= settings.RECYCLE_BIN_DAYS * _DAY
+        if not row.purged and (deleted or row.deleted_at is None):
+            yield row
 
 
 def _attributes(name: str, row_id: str, version: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ def deleted(org: Org, call: Call) -> Response:
         if row.deleted_at is not None and start <= row.deleted_at < end
     ]
     found = [{"deletedDate": salesforce_time(row.deleted_at or 0), "id": row.id} for row in rows]
-    earliest = salesforce_time(call.now - settings.RECYCLE_BIN_DAYS * 86_400_000)
+    earliest = salesforce_time(call.now - settings.DELETED_LIST_DAYS * 86_400_000)
     return reply(
         {"deletedRecords": found, "earliestDateAvailable": earliest, "latestDateCovered": salesforce_time(end)}
     )
