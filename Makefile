@@ -1,19 +1,40 @@
 # Needs Python 3.11 or newer and make; everything else comes from requirements.lock.
 PYTHON ?= python3
 BIN := .venv/bin
-STAMP := .venv/.installed-from-lock
+STAMP := .venv/.installed
 
 .DEFAULT_GOAL := run
-.PHONY: run
+.PHONY: run up test check bench clean
 
-# uv itself is in the lock, so pip checks its hash like every other one.
+run: $(STAMP) ## everything once: read, build, publish, say what was found
+	@$(BIN)/python -m orchestration.run
+
+up: $(STAMP) ## sandbox, Dagster on 3000, dashboard on 8501, live until Ctrl-C
+	@$(BIN)/python -m orchestration.up
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2
+
+check: $(STAMP) ## what CI runs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	env -i PATH="$$PATH" $(BIN)/dagster definitions validate -w workspace.yaml
+	$(BIN)/sqlfluff lint dbt_project
+	$(BIN)/python -m pytest -n 2
+
+bench: $(STAMP)
+	@$(BIN)/python -m benchmarks
+
+clean: ## forget what was read and built; the environment stays
+	rm -rf data dbt_project/target dbt_project/logs
+
+# uv itself is in the lock, so pip checks its hash like that of every other package.
 $(STAMP): requirements.lock
-	$(PYTHON) -m venv .venv
 	@echo "Installing the environment from requirements.lock"
-	@sed -n '/^uv==/,/^[^ ]/p' requirements.lock | sed '$$d' > .venv/uv.lock
+	@$(PYTHON) -m venv .venv
+	@awk '/^[^ ]/ { wanted = /^uv==/ } wanted' requirements.lock > .venv/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@touch $@
-
-run: $(STAMP)
-	@$(BIN)/python -m orchestration.run

@@ -1,46 +1,47 @@
-"""What a person sees while a run goes on: a line when a layer begins, and a sign of life every few seconds."""
+"""What a person sees while `make run` works: a line when a layer begins, and a sign of life every few seconds."""
 
 import logging
 import sys
 import time
 
 import dagster as dg
+from dagster import DagsterEvent, DagsterEventType
 
 EVERY_SECONDS = 2.0
-LAYERS = ("event_log", "seeds", "staging", "projections", "marts", "published")
 
 
 class Progress(logging.Handler):
-    """Turns the events of a Dagster run into lines on standard output."""
+    """Turns the log of a Dagster run into lines for the terminal."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._began, self._last, self._layer, self._built = time.monotonic(), 0.0, "", 0
+        self._began = self._last = time.monotonic()
+        self._step, self._built = "", 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        event = getattr(record, "dagster_meta", {}).get("dagster_event")
+        event: DagsterEvent | None = getattr(record, "dagster_event", None)
         if event is None:
-            # What ingestion, dbt or a lock says while it works.
-            if record.levelno >= logging.INFO and getattr(record, "dagster_meta", {}).get("orig_message"):
-                self._say(record.dagster_meta["orig_message"])  # pyright: ignore[reportAttributeAccessIssue]
-            return
-        if event.event_type_value == "STEP_START":
-            self._layer, self._built = event.step_key, 0
-            self._say("")
-        elif event.event_type_value == "ASSET_MATERIALIZATION" and event.step_key == "warehouse":
+            # What ingestion says while it reads; of the others only what a person should know, such as a held lock.
+            if record.levelno >= (logging.INFO if self._step == "event_log" else logging.WARNING):
+                self._say(getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage())
+        elif event.event_type == DagsterEventType.STEP_START:
+            self._step, self._built = (event.step_key or "").split("__")[0], 0
+            self._say("begins")
+        elif event.event_type == DagsterEventType.ASSET_MATERIALIZATION and event.asset_key:
             self._built += 1
             if time.monotonic() - self._last > EVERY_SECONDS:
-                self._say(f"{self._built} tables built, now in {event.asset_key.path[0]}")
+                self._say(f"{self._built} built, now in {event.asset_key.path[0]}")
+        elif event.event_type == DagsterEventType.STEP_SUCCESS:
+            self._say("done")
 
     def _say(self, text: str) -> None:
         self._last = time.monotonic()
-        name = self._layer.split("__")[0]
-        sys.stdout.write(f"{self._last - self._began:6.1f} s  {name:<12}{text}\n")
-        sys.stdout.flush()
+        # The real one: what dbt prints is sent to a file meanwhile.
+        print(f"{self._last - self._began:6.1f} s  {self._step:<11}{text}", file=sys.__stdout__, flush=True)
 
 
 @dg.logger(description="Lines for the person who typed make run.")
 def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
-    logger = logging.Logger("progress", logging.INFO)  # noqa: LOG001
+    logger = logging.Logger("support_signals.progress")
     logger.addHandler(Progress())
     return logger

@@ -38,7 +38,7 @@ def support_signals(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
     """
     settings = current_settings()
     try:
-        with writer_lock(settings, context.log.info):
+        with writer_lock(settings, context.log.warning):
             build_failures = failures(settings.dbt_path / "results.json")
             snapshot = publish(settings.warehouse_path, settings.published_path, context.run_id, build_failures)
     except AuditFailed as failure:

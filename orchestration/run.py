@@ -6,10 +6,10 @@ Runs the job `tick` in this process, with Dagster's storage in DATA_DIR, so that
 import os
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 
-from ingestion.errors import SettingsError, SourceError
+from ingestion.errors import SourceError
 from ingestion.settings import Settings, load_settings
 
 RUN_CONFIG = {
@@ -61,9 +61,12 @@ def _tick(settings: Settings) -> str | None:
     with open_home(settings) as instance:
         close_interrupted_runs(instance, daemon_is_mine=False)
         job = defs.resolve_job_def("tick")
-        result = job.execute_in_process(
-            run_config=RUN_CONFIG, instance=instance, tags={PROCESS_TAG: str(os.getpid())}, raise_on_error=False
-        )
+        settings.dbt_path.mkdir(parents=True, exist_ok=True)
+        # dbt prints hundreds of lines; the person sees one every few seconds.
+        with (settings.dbt_path / "build.log").open("w") as log, redirect_stdout(log):
+            result = job.execute_in_process(
+                run_config=RUN_CONFIG, instance=instance, tags={PROCESS_TAG: str(os.getpid())}, raise_on_error=False
+            )
         return None if result.success else _reason(result)
 
 
