@@ -268,3 +268,86 @@ def comment(author: int, *, public: bool = True, body: str = "Hello", **fields: 
         "attachments": [],
         "via": via,
     } | fields
+
+
+def rating(number: int, ticket: int, at: str, score: str, *, created: str, requester: int, **fields: Any) -> Event:
+    payload = {
+        "id": number,
+        "ticket_id": ticket,
+        "requester_id": requester,
+        "assignee_id": None,
+        "group_id": None,
+        "score": score,
+        "comment": None,
+        "reason": None,
+        "created_at": created,
+        "updated_at": at,
+    } | fields
+    return Event(stream="zendesk__satisfaction_rating", entity_id=number, occurred_at=at, payload=payload)
+
+
+def survey_response(ulid: str, ticket: int, at: str, rating: int, category: str) -> Event:
+    answer = {
+        "type": "rating_scale",
+        "rating": rating,
+        "rating_category": category,
+        "created_at": at,
+        "updated_at": at,
+    }
+    payload = {
+        "id": ulid,
+        "responder_id": "55",
+        "expires_at": "2024-06-01T00:00:00Z",
+        "subject_zrns": [f"zen:ticket:{ticket}"],
+        "answers": [answer],
+    }
+    return Event(stream="zendesk__survey_response", entity_id=ulid, occurred_at=at, payload=payload)
+
+
+def ticket_field(number: int, at: str, title: str) -> Event:
+    payload = {"id": number, "title": title, "type": "integer", "active": True, "updated_at": at}
+    return Event(stream="zendesk__ticket_field", entity_id=number, occurred_at=at, payload=payload)
+
+
+def issue(number: int, at: str, title: str, *, created: str, state: str = "opened", **fields: Any) -> Event:
+    payload = {
+        "id": number,
+        "iid": number,
+        "project_id": 1,
+        "title": title,
+        "description": "",
+        "state": state,
+        "labels": [],
+        "author": {"id": 1, "username": "reporter", "name": "Reporter"},
+        "assignees": [],
+        "created_at": created,
+        "updated_at": at,
+        "closed_at": at if state == "closed" else None,
+        "web_url": f"https://gitlab.com/gitlab-com/support/feedback/-/issues/{number}",
+    } | fields
+    return Event(stream="gitlab__issue", entity_id=number, occurred_at=at, payload=payload)
+
+
+def project(number: int, at: str, path: str) -> Event:
+    payload = {
+        "id": number,
+        "path_with_namespace": path,
+        "web_url": f"https://gitlab.com/{path}",
+        "archived": False,
+        "last_activity_at": at,
+    }
+    return Event(stream="gitlab__project", entity_id=number, occurred_at=at, payload=payload)
+
+
+def feedback_line(line: str, at: str, ticket: int, polarity: str) -> Event:
+    payload = {
+        "ticket_id": ticket,
+        "instance": "global",
+        "account_id": None,
+        "polarity": polarity,
+        "reporter": "csm1",
+        "text": "by e-mail",
+        "manager_contact_requested": True,
+        "received_at": at,
+    }
+    return Event(stream="file__feedback", entity_id=line, occurred_at=at, payload=payload)
