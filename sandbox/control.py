@@ -22,7 +22,7 @@ def answer(app: "Application", call: Call) -> Response:
 
 
 def _answer(app: "Application", call: Call) -> Response:
-    body = orjson.loads(call.body) if call.body else None
+    body: Any = orjson.loads(call.body) if call.body else None
     match call.method, call.path.rstrip("/"):
         case "POST", "/clock":
             return _move_clock(app, body)

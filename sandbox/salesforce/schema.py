@@ -61,7 +61,10 @@ _OBJECT_OF_PREFIX = {prefix: name for name, prefix in KEY_PREFIXES.items()}
 
 def standard(name: str) -> dict[str, FieldType]:
     """The fields that an object has before any world is read, by lower-case name."""
-    found = [FieldType(*pair.split(":")) for pair in _PLAIN[name].split()]
+    found: list[FieldType] = []
+    for pair in _PLAIN[name].split():
+        field, kind = pair.split(":")
+        found.append(FieldType(field, kind))
     for triple in f"{_REFERENCES[name]} {_MADE_BY}".split():
         field, relationship, target = triple.split(":")
         found.append(FieldType(field, "reference", relationship, target))

@@ -49,7 +49,7 @@ def _create(instance: Instance, change: Change, at: int) -> Ticket:
     fields.setdefault("submitter_id", change.by or requester)
     fields.setdefault("status", "new")
     if "organization_id" not in fields:
-        user = instance.users.get(requester) if requester else None
+        user = instance.users.get(int(requester)) if requester else None
         fields["organization_id"] = user.fields.get("organization_id") if user else None
     comment = change.comment or {"body": fields.get("description") or fields.get("subject") or ""}
     comment = {"author_id": fields["submitter_id"], "public": True} | comment

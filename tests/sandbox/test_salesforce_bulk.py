@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from typing import Any
 
 import pytest
 import requests
@@ -79,7 +80,7 @@ def test_an_unmodified_client_reads_over_tls(running):
     session.verify = str(running.data_dir / "tls" / "ca.pem")
     token = sign_in_to_salesforce(running).body["access_token"]
     address = f"https://localhost:{running.ready['tls_port']}"
-    client = Client(session_id=token, instance_url=address, session=session)
+    client: Any = Client(session_id=token, instance_url=address, session=session)
     assert client.query("SELECT COUNT() FROM Case")["totalSize"] == 24
     assert len(client.query_all("SELECT Id FROM Case", include_deleted=True)["records"]) == 25
     assert client.Account.describe()["name"] == "Account"

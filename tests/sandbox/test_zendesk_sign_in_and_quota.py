@@ -53,12 +53,14 @@ def test_without_enforcement_the_headers_report_a_full_bucket_for_ever(running):
 def test_exports_share_a_window_that_ends_at_the_minute_of_the_virtual_clock():
     with sandbox(WORLD, now="2026-03-01T11:00:15Z", quota="real") as running:
         account = zendesk(running)
+        answer = None
         for remaining in range(9, -1, -1):
             path = "incremental/ticket_events" if remaining % 2 else "incremental/tickets/cursor"
             answer = account.get(path, start_time=0)
             assert answer.status == 200
             bucket = f"total=10; remaining={remaining}; resets=45"
             assert answer.headers["zendesk-ratelimit-incremental-exports"] == bucket
+        assert answer is not None
         assert (answer.headers["ratelimit-limit"], answer.headers["ratelimit-remaining"]) == ("400", "390")
         assert answer.headers["ratelimit-reset"] == "45"
         refused = account.get("incremental/organizations", start_time=0)
