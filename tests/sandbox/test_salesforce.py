@@ -100,6 +100,8 @@ def test_long_answers_come_in_pages_of_two_thousand_by_a_relative_address(org: S
         ("Support_Hold__c = false AND CreatedDate < 2026-03-01T08:00:01.000+0000", 2),
         ("SystemModstamp >= 2026-03-01T10:00:00+01:00", 2),
         ("SystemModstamp >= 2026-03-01T11:00:00+01:00", 1),
+        ("SystemModstamp >= 2026-03-01T10:00:00Z OR SystemModstamp >= 2026-03-01T08:00:00Z", 2),
+        ("SystemModstamp >= 2026-03-01T10:00:00Z OR Name = 'Acme'", 2),
         ("CreatedDate = TODAY", 0),
         ("CreatedDate > YESTERDAY", 2),
         (f"Id > '{widen(ACME)}'", 1),
