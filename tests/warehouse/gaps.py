@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from copy import copy
 from pathlib import Path
 
 from tests.warehouse.conftest import Warehouse
@@ -20,6 +21,15 @@ def built_from(events: Iterable[Event], folder: Path, parsed: Path, select: tupl
     warehouse.log.append(events)
     warehouse.build(*select)
     return warehouse
+
+
+def copy_of(warehouse: Warehouse, folder: Path) -> Warehouse:
+    """The same warehouse in another folder, to go on from there."""
+    shutil.copytree(warehouse.folder, folder, dirs_exist_ok=True)
+    other = copy(warehouse)
+    other.folder, other.path, other.log = folder, folder / warehouse.path.name, copy(warehouse.log)
+    other.log.path = other.path
+    return other
 
 
 def gaps(warehouse: Warehouse, account: int, *codes: str) -> list[tuple]:

@@ -13,12 +13,34 @@
     and ({{ interval }}.valid_to is null or {{ time }} < {{ interval }}.valid_to)
 {%- endmacro %}
 
-{#- valid_from of a history, its first known version reaching back to `since`. -#}
-{% macro reaching_back(history, since) -%}
-    case
-        when {{ history }}.is_first_version then least({{ history }}.valid_from, {{ since }})
-        else {{ history }}.valid_from
-    end
+{#-
+    A history whose first known version reaches back to `since`, a column of `history`. What takes support
+    away is not believed of the time before it was seen: `presumed` maps such columns to what is taken to
+    have held instead. Nobody is created suspended, and a record deleted at first sight did exist.
+-#}
+{% macro reaching_back(history, columns, presumed={}) -%}
+    select
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        valid_from,
+        valid_to,
+        recorded_at
+
+    from {{ history }}
+
+    union all
+
+    select
+        {%- for column in columns %}
+        {{ presumed[column] ~ ' as ' ~ column if column in presumed else column }},
+        {%- endfor %}
+        since as valid_from,
+        valid_from as valid_to,
+        recorded_at
+
+    from {{ history }}
+    where is_first_version and since < valid_from
 {%- endmacro %}
 
 {#- Before every record, and after every record: where an open end has to be compared as a value. -#}

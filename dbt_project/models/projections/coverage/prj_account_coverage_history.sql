@@ -26,6 +26,7 @@ covered as (
         accounts.csm_name,
         organizations.csm_name as organization_csm_name,
         organizations.collaboration_project_id,
+        organizations.are_contacts_known,
         organizations.contacts,
         organizations.eligible_contacts,
         organizations.effective_contacts,

@@ -6,13 +6,15 @@ accounts as (
 
 ),
 
-assignments as (
+assigned as (
 
     select
         history.account_id,
         history.csm_user_id,
-        {{ reaching_back('history', 'accounts.created_at') }} as valid_from,
+        history.valid_from,
         history.valid_to,
+        history.is_first_version,
+        accounts.created_at as since,
         history.recorded_at
 
     from {{ ref('prj_account_history') }} as history
@@ -21,18 +23,32 @@ assignments as (
 
 ),
 
-user_versions as (
+assignments as (
+
+    {{ reaching_back('assigned', ['account_id', 'csm_user_id']) }}
+
+),
+
+users as (
 
     select
         user_id,
         nullif(trim(name), '') as name,
         email,
         is_active,
-        {{ reaching_back('history', beginning()) }} as valid_from,
+        valid_from,
         valid_to,
+        is_first_version,
+        {{ beginning() }} as since,
         recorded_at
 
-    from {{ ref('prj_salesforce_user_history') }} as history
+    from {{ ref('prj_salesforce_user_history') }}
+
+),
+
+user_versions as (
+
+    {{ reaching_back('users', ['user_id', 'name', 'email', 'is_active'], presumed={'is_active': 'true'}) }}
 
 ),
 
@@ -42,7 +58,7 @@ placeholders as (
 
 ),
 
-assigned as (
+csm_history as (
 
     select
         assignments.account_id,
@@ -65,4 +81,4 @@ assigned as (
 
 )
 
-select * from assigned
+select * from csm_history

@@ -33,9 +33,10 @@ instances as (
         count(*) as organizations,
         {{ sorted_text('cast(organizations.organization_id as string)') }} as organization_ids,
         -- An organization without a known plan counts as active, and so does its account.
-        bool_and(coalesce(lower(trim(organizations.support_level)) = 'expired', false))
+        bool_and(coalesce(organizations.support_level = 'expired', false))
             as is_expired,
         bool_or(organizations.support_hold) as support_hold,
+        bool_and(organizations.are_contacts_known) as are_contacts_known,
         max(organizations.recorded_at) as recorded_at
 
     from periods
@@ -57,6 +58,7 @@ organization_states as (
         max(organizations) as organizations_of_one_instance,
         bool_and(is_expired) as is_expired,
         bool_or(support_hold) as support_hold,
+        bool_and(are_contacts_known) as are_contacts_known,
         max(recorded_at) as recorded_at
 
     from instances
@@ -70,19 +72,20 @@ states as (
         periods.account_id,
         versions.account_name,
         versions.parent_id,
-        nullif(trim(versions.plan), '') as plan,
+        versions.plan,
         versions.sold_to_email,
         versions.sold_to_name,
         versions.collaboration_project_url,
         versions.support_hold or coalesce(organization_states.support_hold, false) as support_hold,
         not versions.is_deleted
             and coalesce(versions.account_type, 'Customer') = 'Customer' as is_customer,
-        coalesce(lower(trim(versions.plan)) = 'expired', organization_states.is_expired, false)
+        coalesce(lower(versions.plan) = 'expired', organization_states.is_expired, false)
             as is_expired,
         cast(coalesce(organization_states.organizations, 0) as bigint) as organizations,
         coalesce(organization_states.organizations_of_one_instance, 0)
             as organizations_of_one_instance,
         coalesce(organization_states.organization_ids, '') as organization_ids,
+        coalesce(organization_states.are_contacts_known, true) as are_contacts_known,
         csms.csm_user_id,
         csms.csm_name,
         csms.csm_email,

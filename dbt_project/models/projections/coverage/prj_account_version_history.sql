@@ -12,21 +12,40 @@ versions as (
         history.account_id,
         history.name as account_name,
         history.type as account_type,
-        history.plan,
+        nullif(trim(history.plan), '') as plan,
         history.parent_id,
         nullif(lower(trim(history.sold_to_email)), '') as sold_to_email,
         nullif(trim(history.sold_to_name), '') as sold_to_name,
-        coalesce(history.support_hold, false) as support_hold,
+        history.support_hold,
         nullif(trim(history.collaboration_project_url), '') as collaboration_project_url,
         history.is_deleted,
-        {{ reaching_back('history', 'accounts.created_at') }} as valid_from,
+        history.valid_from,
         history.valid_to,
+        history.is_first_version,
+        accounts.created_at as since,
         history.recorded_at
 
     from {{ ref('prj_account_versions') }} as history
     inner join accounts
         on history.account_id = accounts.account_id
 
+),
+
+known as (
+
+    {{ reaching_back(
+        'versions',
+        [
+            'account_id', 'account_name', 'account_type', 'plan', 'parent_id', 'sold_to_email',
+            'sold_to_name', 'support_hold', 'collaboration_project_url', 'is_deleted',
+        ],
+        presumed={
+            'plan': "case when lower(plan) <> 'expired' then plan end",
+            'support_hold': 'false',
+            'is_deleted': 'false',
+        },
+    ) }}
+
 )
 
-select * from versions
+select * from known

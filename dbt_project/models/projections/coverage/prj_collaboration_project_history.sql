@@ -9,17 +9,24 @@ project_events as (
 {{ intervals_of('project_events', ['source', 'project_id'], ['path']) }},
 
 -- GitLab's paths do not tell capitals apart.
-projects as (
+versions as (
 
     select
-        source,
         cast(project_id as string) as project_id,
         lower(path) as path,
-        {{ reaching_back('intervals', beginning()) }} as valid_from,
+        valid_from,
         valid_to,
+        is_first_version,
+        {{ beginning() }} as since,
         recorded_at
 
     from intervals
+
+),
+
+projects as (
+
+    {{ reaching_back('versions', ['project_id', 'path']) }}
 
 )
 

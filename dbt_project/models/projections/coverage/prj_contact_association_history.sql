@@ -6,21 +6,23 @@ memberships as (
 
 ),
 
-contact_versions as (
+contacts as (
 
     select
-        source,
-        contact_id,
-        lower(trim(email)) as email,
-        role,
-        is_active,
-        is_suspended,
-        is_verified,
-        recorded_at,
-        {{ reaching_back('history', beginning()) }} as valid_from,
-        valid_to
+        *,
+        {{ beginning() }} as since
 
-    from {{ ref('prj_contact_history') }} as history
+    from {{ ref('prj_contact_history') }}
+
+),
+
+contact_versions as (
+
+    {{ reaching_back(
+        'contacts',
+        ['source', 'contact_id', 'email', 'role', 'is_active', 'is_suspended', 'is_verified'],
+        presumed={'is_active': 'true', 'is_suspended': 'false'},
+    ) }}
 
 ),
 

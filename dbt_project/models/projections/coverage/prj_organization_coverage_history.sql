@@ -20,6 +20,7 @@ states as (
         counted.organization_id,
         organizations.csm_name,
         organizations.collaboration_project_id,
+        organizations.are_contacts_known,
         counted.contacts,
         counted.eligible_contacts,
         counted.effective_contacts,

@@ -46,7 +46,7 @@ organization_gaps as (
 
     from organizations
     where
-        (in_scope and eligible_contacts = 0 and is_past_grace)
+        (in_scope and eligible_contacts = 0 and is_past_grace and are_contacts_known)
         or (is_expired and eligible_contacts > 0)
 
 ),

@@ -3,7 +3,7 @@ with
 reachable as (
 
     select * from {{ ref('prj_sold_to_history') }}
-    where sold_to_state = 'valid' and organizations > 0
+    where sold_to_state = 'valid' and organizations > 0 and are_contacts_known
 
 ),
 

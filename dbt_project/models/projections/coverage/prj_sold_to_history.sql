@@ -26,6 +26,7 @@ judged as (
         accounts.account_id,
         accounts.sold_to_email,
         accounts.organizations,
+        accounts.are_contacts_known,
         case
             when accounts.sold_to_email is null then 'missing'
             when not accounts.is_address or free_mail.domain is not null then 'invalid'

@@ -29,7 +29,7 @@ memberships as (
 
 ),
 
-contact_versions as (
+contacts as (
 
     select
         source,
@@ -37,11 +37,21 @@ contact_versions as (
         split_part(lower(trim(email)), '@', 2) as domain,
         role,
         is_active,
-        recorded_at,
-        {{ reaching_back('history', beginning()) }} as valid_from,
-        valid_to
+        valid_from,
+        valid_to,
+        is_first_version,
+        {{ beginning() }} as since,
+        recorded_at
 
-    from {{ ref('prj_contact_history') }} as history
+    from {{ ref('prj_contact_history') }}
+
+),
+
+contact_versions as (
+
+    {{ reaching_back(
+        'contacts', ['source', 'contact_id', 'domain', 'role', 'is_active'], presumed={'is_active': 'true'}
+    ) }}
 
 ),
 

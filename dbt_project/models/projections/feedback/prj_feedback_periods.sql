@@ -14,7 +14,7 @@ items as (
 
     select * from {{ ref('prj_feedback_items') }}
     -- A merged ticket's survey speaks of its target, a deleted one's of nothing (E-57).
-    where not is_excluded and channel <> 'contact_request'
+    where not is_excluded
 
 ),
 

@@ -7,11 +7,12 @@ agents as (
     select
         source,
         contact_id as author_id,
-        {{ reaching_back('history', beginning()) }} as valid_from,
+        valid_from,
         valid_to,
+        is_first_version,
         recorded_at
 
-    from {{ ref('prj_contact_history') }} as history
+    from {{ ref('prj_contact_history') }}
     where role <> 'end-user'
 
 ),
@@ -71,7 +72,7 @@ replies as (
         on
             comments.source = agents.source
             and comments.author_id = agents.author_id
-            and {{ holds_at('agents', 'comments.created_at') }}
+            and {{ valid_at('agents', 'comments.created_at') }}
     where surveys.received_at is not null
     group by surveys.source, surveys.ticket_id
 
