@@ -17,7 +17,7 @@ from sandbox.world_time import iso
 
 if TYPE_CHECKING:
     from sandbox.world_desk import Ticket
-    from sandbox.world_feedback import Survey
+    from sandbox.world_surveys import Survey
 
 INTERNAL_DOMAIN = "@gitlab.com"
 
@@ -112,7 +112,9 @@ class Truth:
         """An issue says nothing of scores: those columns are null here, which means not asserted."""
         instrument = "mid_ticket_3pt" if channel == "mid_ticket" else "indirect"
         self._count(received_at, instrument, None, polarity)
-        nothing = dict.fromkeys(("first_score", "last_score", "rating_changes", "is_good_to_bad", "is_bad_to_good"))
+        nothing: dict[str, Any] = dict.fromkeys(
+            ("first_score", "last_score", "rating_changes", "is_good_to_bad", "is_bad_to_good")
+        )
         self._feedback(ticket, channel, instrument, polarity, received_at, nothing)
 
     def _feedback(

@@ -9,8 +9,8 @@ from typing import Any
 
 from sandbox.truth import Truth
 from sandbox.truth_projects import Gap, Projects
-from sandbox.world_plan import Account, Contact, Organization, Timeline, World
-from sandbox.world_time import HOUR, iso
+from sandbox.world_plan import Account, Contact, Organization, World
+from sandbox.world_time import HOUR, Timeline, iso
 
 GRACE = 24 * HOUR
 SYNC_SLACK = 2 * HOUR

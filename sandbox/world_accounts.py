@@ -2,9 +2,9 @@
 
 from sandbox.world_ids import salesforce_id
 from sandbox.world_people import add_contact, csms, sold_to_like
-from sandbox.world_plan import Account, Organization, Staff, Timeline, World
+from sandbox.world_plan import Account, Organization, Staff, World
 from sandbox.world_text import company
-from sandbox.world_time import HOUR
+from sandbox.world_time import HOUR, Timeline
 
 REGIONS = ("EMEA", "AMER", "APJ")
 REGION_WEIGHTS = (0.45, 0.38, 0.17)
@@ -76,7 +76,7 @@ def begin_at(world: World, account: Account, at: int, organization_at: int, cont
     """Moves the account's beginning to `at`; its organization begins later, with so many contacts at once."""
     account.created_at = at
     for timeline in (account.type, account.csm, account.sold_to, account.support_hold):
-        timeline.changes[0] = (at, timeline.changes[0][1])
+        timeline.begin_at(at)
     account.organizations.clear()
     begin_organization(world, account, organization_at, contacts)
 
@@ -87,7 +87,7 @@ def begin_organization(world: World, account: Account, at: int, contacts: int, s
     fill(world, organization, contacts)
     if contacts and len(account.organizations) == 1:
         first = sold_to_like(world, organization.memberships[0].contact)
-        account.sold_to.changes[0] = (account.sold_to.changes[0][0], first)
+        account.sold_to.begin_with(first)
     if account.project_path and len(account.organizations) == 1:
         account.project_path = world.projects[int(organization.project_id.first)]
     return organization

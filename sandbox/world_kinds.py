@@ -1,7 +1,8 @@
 """Kinds of tickets: what may be special about one. Each is a small function named for what it intends.
 
 A kind opens its ticket, lets it live and hands it to the truth. Rates are relative weights among tickets that
-come by chance; kinds without a rate come only when something asks for them (`Desk.queue`).
+come by chance; kinds without a rate come only when something asks for them (`Desk.queue`). More kinds:
+world_kinds_endings, world_kinds_organizations.
 """
 
 from collections.abc import Callable
@@ -9,20 +10,15 @@ from typing import Any
 
 from sandbox import world_text
 from sandbox.world_desk import Desk, Ticket
-from sandbox.world_life import add_cases, live, open_ticket, shortly
-from sandbox.world_people import join, new_user
+from sandbox.world_life import live, open_ticket, shortly
 from sandbox.world_plan import Contact, Opening, Organization
 from sandbox.world_seats import can_ask
 from sandbox.world_support import INTERNAL_FORMS
-from sandbox.world_time import DAY, HOUR, MINUTE, iso
+from sandbox.world_time import iso
 
 Kind = Callable[[Desk, Opening], bool]
 KINDS: dict[str, Kind] = {}
 RATES: dict[str, float] = {}
-
-LATE_JOINERS_PER_ACCOUNT = 3
-# Situations that one more contact, or one more requester of the company, leaves as they are.
-MAY_GROW = ("plain", "csm_", "project_", "support_hold")
 
 
 def kind(rate: float = 0.0) -> Callable[[Kind], Kind]:
@@ -41,7 +37,7 @@ def open_kind(desk: Desk, opening: Opening) -> None:
     desk.world.occurred[f"ticket_{name}"] += 1
 
 
-def _plain(desk: Desk, opening: Opening, **values: Any) -> Ticket:
+def plain_ticket(desk: Desk, opening: Opening, **values: Any) -> Ticket:
     ticket = open_ticket(desk, opening.at, opening.requester, opening.organization, **values)
     live(desk, ticket, opening.at)
     desk.truth.ticket(ticket)
@@ -50,127 +46,14 @@ def _plain(desk: Desk, opening: Opening, **values: Any) -> Ticket:
 
 @kind(0.9)
 def plain(desk: Desk, opening: Opening) -> bool:
-    _plain(desk, opening)
-    return True
-
-
-@kind(0.012)
-def late_organization(desk: Desk, opening: Opening) -> bool:
-    """Opened by somebody who is no contact yet; support adds them, then the ticket gets its organization (E-17)."""
-    organization, facts = opening.organization, opening.facts
-    account = organization.account if organization else None
-    newcomer = opening.requester
-    if "account" not in facts:
-        if (
-            not organization
-            or not account
-            or not account.situation.startswith(MAY_GROW)
-            or account.joined_late >= LATE_JOINERS_PER_ACCOUNT
-        ):
-            return False
-        newcomer = new_user(desk.world, organization.source, account.domain, opening.at - shortly(desk, 1, 9))
-    assert organization
-    assert account
-    ticket = open_ticket(desk, opening.at, newcomer, organization, has_organization=False)
-    added_at = opening.at + facts.get("associated_after", shortly(desk, 30, 3 * 24 * 60))
-    ticket.associated_at = added_at + shortly(desk, 1, 20)
-    if not desk.happens(ticket.associated_at):
-        added_at = desk.world.never
-    account.joined_late += 1
-    if desk.happens(added_at):
-        join(desk.world, newcomer, organization, added_at)
-    account.unassociated.append((newcomer.source, newcomer.id, opening.at, added_at))
-    desk.people(newcomer)
-    desk.ticket(ticket, ticket.associated_at, {"organization_id": organization.id}, by=ticket.agent.id)
-    live(desk, ticket, ticket.associated_at)
-    add_cases(desk, ticket, ticket.closed_at + 5 * MINUTE)
-    desk.truth.ticket(ticket)
-    return True
-
-
-@kind(0.01)
-def never_associated(desk: Desk, opening: Opening) -> bool:
-    """No organization, ever: entitlement could not be shown. By chance it is somebody with a free-mail address."""
-    requester = opening.requester
-    if "account" in opening.facts or opening.organization is None:
-        account = opening.facts.get("account")
-        if account and not any(user_id == requester.id for _, user_id, _, _ in account.unassociated):
-            account.unassociated.append((requester.source, requester.id, opening.at, desk.world.never))
-    else:
-        requester = new_user(desk.world, requester.source, "gmail.com", opening.at - shortly(desk, 1, 9))
-        desk.people(requester)
-    ticket = open_ticket(desk, opening.at, requester, None)
-    at = opening.at + shortly(desk, 10, 600)
-    answer = "Please send a proof of entitlement."
-    desk.say(ticket, at, ticket.agent, answer, {"status": "solved", "assignee_id": ticket.agent.id})
-    desk.ticket(ticket, at + 7 * DAY, {"status": "closed"})
-    desk.truth.ticket(ticket)
-    return True
-
-
-@kind(0.01)
-def sent_twice(desk: Desk, opening: Opening) -> bool:
-    """The first of two tickets about one thing; the second is merged into it."""
-    first = _plain(desk, opening)
-    later = opening.at + shortly(desk, 5, 180)
-    other = desk.seat(first.source, later) if desk.world.rng.random() < 0.3 else None
-    organization, requester = other or (opening.organization, opening.requester)
-    facts = {"target": first.id, "subject": first.subject}
-    desk.queue(Opening(later, "merged", organization, requester, facts))
-    return True
-
-
-@kind()
-def merged(desk: Desk, opening: Opening) -> bool:
-    """Closed into another ticket within hours, sometimes into one of another organization (E-20)."""
-    subject, at = opening.facts["subject"], opening.at + shortly(desk, 20, 240)
-    ticket = open_ticket(desk, opening.at, opening.requester, opening.organization, subject=subject)
-    if desk.happens(at):
-        ticket.merged_at, ticket.merged_into = at, opening.facts["target"]
-        desk.ticket(ticket, at, by=ticket.agent.id, merge_into=ticket.merged_into)
-    desk.truth.ticket(ticket)
-    return True
-
-
-@kind(0.006)
-def deleted(desk: Desk, opening: Opening) -> bool:
-    ticket = open_ticket(desk, opening.at, opening.requester, opening.organization)
-    _delete(desk, ticket, opening.at + shortly(desk, 20, 3000))
-    desk.truth.ticket(ticket)
-    return True
-
-
-@kind(0.004)
-def deleted_and_restored(desk: Desk, opening: Opening) -> bool:
-    ticket = open_ticket(desk, opening.at, opening.requester, opening.organization)
-    at = opening.at + shortly(desk, 20, 600)
-    _delete(desk, ticket, at)
-    back = at + shortly(desk, 20, 600)
-    if desk.happens(back):
-        ticket.deleted_at = None
-        desk.ticket(ticket, back, by=ticket.agent.id, restore=True)
-        live(desk, ticket, back)
-    desk.truth.ticket(ticket)
-    return True
-
-
-@kind(0.004)
-def spam(desk: Desk, opening: Opening) -> bool:
-    """From an address nobody knows; deleted, and its author suspended."""
-    author = new_user(desk.world, opening.requester.source, "win-prizes.example", opening.at - 5)
-    at = opening.at + shortly(desk, 5, 60)
-    author.suspended.set(at - 30, True)
-    desk.people(author)
-    ticket = open_ticket(desk, opening.at, author, None, subject="You have won", body="Click here: http://win.example")
-    _delete(desk, ticket, at)
-    desk.truth.ticket(ticket)
+    plain_ticket(desk, opening)
     return True
 
 
 @kind(0.03)
 def on_behalf(desk: Desk, opening: Opening) -> bool:
     agent = desk.world.rng.choice(desk.supports[opening.requester.source].agents)
-    _plain(desk, opening, submitter=agent)
+    plain_ticket(desk, opening, submitter=agent)
     return True
 
 
@@ -203,7 +86,7 @@ def follow_up(desk: Desk, opening: Opening) -> bool:
     before = opening.facts["of"]
     source = {"rel": "follow_up", "from": {"ticket_id": before, "subject": opening.facts["subject"], "channel": "web"}}
     subject, tags = f"Re: {opening.facts['subject']}", opening.facts["tags"]
-    _plain(desk, opening, subject=subject, tags=tags, via={"channel": "web", "source": {"to": {}, **source}})
+    plain_ticket(desk, opening, subject=subject, tags=tags, via={"channel": "web", "source": {"to": {}, **source}})
     return True
 
 
@@ -225,7 +108,7 @@ def imported(desk: Desk, opening: Opening) -> bool:
 @kind(0.003)
 def requester_changed(desk: Desk, opening: Opening) -> bool:
     """Handed to a colleague: the contact in the mail stays the one who opened it (E-24)."""
-    ticket = _plain(desk, opening)
+    ticket = plain_ticket(desk, opening)
     colleagues = _colleagues(opening)
     if colleagues:
         at = opening.at + shortly(desk, 2, 15)
@@ -233,22 +116,9 @@ def requester_changed(desk: Desk, opening: Opening) -> bool:
     return True
 
 
-@kind(0.003)
-def organization_corrected(desk: Desk, opening: Opening) -> bool:
-    """An agent moves it to another organization: the account of its first one was told and stays."""
-    other = desk.seat(opening.requester.source, opening.at)
-    ticket = open_ticket(desk, opening.at, opening.requester, opening.organization)
-    if other:
-        at = opening.at + shortly(desk, 5, 15)
-        desk.ticket(ticket, at, {"organization_id": other[0].id}, by=ticket.agent.id)
-    live(desk, ticket, opening.at + HOUR, is_surveyed=False)
-    desk.truth.ticket(ticket)
-    return True
-
-
 @kind(0.0008)
 def hostile_text(desk: Desk, opening: Opening) -> bool:
-    _plain(desk, opening, subject=world_text.HOSTILE_SUBJECT, body=world_text.HOSTILE_BODY)
+    plain_ticket(desk, opening, subject=world_text.HOSTILE_SUBJECT, body=world_text.HOSTILE_BODY)
     return True
 
 
@@ -260,9 +130,3 @@ def _colleagues(opening: Opening) -> list[Contact]:
         for each in members
         if each.contact is not opening.requester and can_ask(each.contact, organization, opening.at)
     ]
-
-
-def _delete(desk: Desk, ticket: Ticket, at: int) -> None:
-    if desk.happens(at):
-        ticket.deleted_at = at
-    desk.ticket(ticket, at, by=ticket.agent.id, delete=True)

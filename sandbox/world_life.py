@@ -4,9 +4,10 @@ from typing import Any
 
 from sandbox import world_text
 from sandbox.world_desk import Desk, Ticket
-from sandbox.world_feedback import issues_about, survey
+from sandbox.world_issues import issues_about
 from sandbox.world_plan import Contact, Opening, Organization
 from sandbox.world_support import GROUPS, PUBLIC_FORMS, REGION_OPTIONS, api_url, human_url
+from sandbox.world_surveys import survey
 from sandbox.world_time import DAY, HOUR, MINUTE
 
 CLOSES_AFTER = 7 * DAY

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.world_plan import Account, Contact, Organization, Staff, Timeline, World
-from sandbox.world_time import iso
+from sandbox.world_plan import Account, Contact, Organization, Staff, World
+from sandbox.world_time import Timeline, iso
 
 Line = tuple[int, dict[str, Any]]
 

@@ -1,8 +1,9 @@
 """People of the world: CSMs and their managers, agents, and an organization's contacts."""
 
 from sandbox.world_ids import salesforce_id
-from sandbox.world_plan import Account, Contact, Membership, Organization, SoldTo, Staff, Timeline, World
+from sandbox.world_plan import Account, Contact, Membership, Organization, SoldTo, Staff, World
 from sandbox.world_text import person
+from sandbox.world_time import Timeline
 
 CSM_NAMES = (
     "Dana Reyes", "Emil Novak", "Farah Haddad", "Goran Petrov", "Hana Sato", "Ines Moreau", "Jonas Weber",

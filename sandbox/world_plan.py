@@ -7,38 +7,12 @@ is the intention and not a second reading of the file.
 import random
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from sandbox.world_ids import Numbers
-from sandbox.world_time import DAY, HOUR, MINUTE
+from sandbox.world_time import DAY, HOUR, MINUTE, Timeline
 
 LAST_MINUTES = 10 * MINUTE
-
-T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Timeline(Generic[T]):
-    """A value and its changes, oldest first; of two changes at one instant the later entry wins."""
-
-    changes: list[tuple[int, T]]
-
-    def set(self, at: int, value: T) -> None:
-        assert not self.changes or self.changes[-1][0] <= at
-        self.changes.append((at, value))
-
-    def at(self, moment: int) -> T | None:
-        """The value at `moment`; before the first change None."""
-        found = None
-        for changed_at, value in self.changes:
-            if changed_at > moment:
-                break
-            found = value
-        return found
-
-    @property
-    def first(self) -> T:
-        return self.changes[0][1]
 
 
 @dataclass(slots=True, eq=False)

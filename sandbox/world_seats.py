@@ -4,8 +4,8 @@ import bisect
 import itertools
 from collections.abc import Sequence
 
-from sandbox.world_feedback import DROP_MONTHS, DROP_REGION
 from sandbox.world_plan import Contact, Organization, World
+from sandbox.world_surveys import DROP_MONTHS, DROP_REGION
 from sandbox.world_time import DAY, HOUR, months_before
 
 QUIET_BEFORE_LEAVING = 20 * DAY

@@ -79,8 +79,8 @@ def organization_doubled_for_a_while(world: World, account: Account) -> None:
 
 def _double(world: World, account: Account, at: int) -> None:
     double = begin_organization(world, account, at, 3)
-    double.support_level.changes[0] = (at, account.organization.support_level.first)
-    double.project_id.changes[0] = (at, account.organization.project_id.first)
+    double.support_level.begin_with(account.organization.support_level.first)
+    double.project_id.begin_with(account.organization.project_id.first)
 
 
 @situation(2)
@@ -88,8 +88,8 @@ def organization_made_by_mistake(world: World, account: Account) -> None:
     """A second organization made by mistake and removed at once, before any contact joined it."""
     at = world.moment()
     mistake = begin_organization(world, account, at, 0)
-    mistake.support_level.changes[0] = (at, account.organization.support_level.first)
-    mistake.project_id.changes[0] = (at, account.organization.project_id.first)
+    mistake.support_level.begin_with(account.organization.support_level.first)
+    mistake.project_id.begin_with(account.organization.project_id.first)
     mistake.deleted_at = at + 2 * HOUR
 
 
@@ -111,7 +111,7 @@ def federal(world: World, account: Account) -> None:
 def federal_and_global(world: World, account: Account) -> None:
     """One organization in each instance is no duplicate."""
     other = begin_organization(world, account, account.created_at, 3, "us_government")
-    other.support_level.changes[0] = account.organization.support_level.changes[0]
+    other.support_level.begin_with(account.organization.support_level.first)
     account.project_path = None
 
 
@@ -151,7 +151,7 @@ def expired_and_renewed(world: World, account: Account) -> None:
 
 @situation(10)
 def prospect(account: Account) -> None:
-    account.type.changes[0] = (account.created_at, "Prospect")
+    account.type.begin_with("Prospect")
     account.organizations.clear()
 
 
@@ -159,7 +159,7 @@ def prospect(account: Account) -> None:
 def prospect_won(world: World, account: Account) -> None:
     """In scope from the day it becomes a customer; the organization follows three hours later."""
     at = world.moment(0.2, 0.8)
-    account.type.changes[0] = (account.created_at, "Prospect")
+    account.type.begin_with("Prospect")
     account.type.set(at, "Customer")
     account.organizations.clear()
     begin_organization(world, account, at + 3 * HOUR, 6)
@@ -167,13 +167,13 @@ def prospect_won(world: World, account: Account) -> None:
 
 @situation(6)
 def partner(account: Account) -> None:
-    account.type.changes[0] = (account.created_at, "Partner")
+    account.type.begin_with("Partner")
 
 
 @situation(4)
 def type_unknown(account: Account) -> None:
     """No type at all counts as a customer."""
-    account.type.changes[0] = (account.created_at, None)
+    account.type.begin_with(None)
 
 
 @situation(3)

@@ -23,7 +23,7 @@ def contacts_added_late(world: World, account: Account) -> None:
     begin_at(world, account, at, at + 2 * HOUR, 0)
     joined = at + world.days(4, 9)
     people = [add_contact(world, account.organization, joined) for _ in range(3)]
-    account.sold_to.changes[0] = (at, sold_to_like(world, people[0]))
+    account.sold_to.begin_with(sold_to_like(world, people[0]))
 
 
 @situation(8)
@@ -93,12 +93,12 @@ def contact_deleted(world: World, account: Account) -> None:
 
 @situation(6)
 def contact_unverified(account: Account) -> None:
-    _contact(account, 1).verified.changes[0] = (_contact(account, 1).created_at, False)
+    _contact(account, 1).verified.begin_with(False)
 
 
 @situation(5)
 def contact_verified_later(world: World, account: Account) -> None:
-    _contact(account, 1).verified.changes[0] = (_contact(account, 1).created_at, False)
+    _contact(account, 1).verified.begin_with(False)
     _contact(account, 1).verified.set(world.moment(), True)
 
 
@@ -111,12 +111,12 @@ def agent_in_the_organization(world: World, account: Account) -> None:
 
 @situation(6)
 def sold_to_missing(account: Account) -> None:
-    account.sold_to.changes[0] = (account.created_at, None)
+    account.sold_to.begin_with(None)
 
 
 @situation(3)
 def sold_to_found_later(world: World, account: Account) -> None:
-    account.sold_to.changes[0] = (account.created_at, None)
+    account.sold_to.begin_with(None)
     account.sold_to.set(world.moment(), sold_to_like(world, _contact(account, 0)))
 
 
@@ -164,4 +164,4 @@ def two_contacts(world: World, account: Account) -> None:
 
 
 def _replace_sold_to(account: Account, sold: SoldTo) -> None:
-    account.sold_to.changes[0] = (account.created_at, sold)
+    account.sold_to.begin_with(sold)

@@ -108,13 +108,13 @@ def csm_name_synced_late(world: World, account: Account) -> None:
 def csm_name_with_blanks(account: Account) -> None:
     """Blanks around a name are no drift."""
     name = account.organization.csm_name
-    name.changes[0] = (name.changes[0][0], f" {name.first}  ")
+    name.begin_with(f" {name.first}  ")
 
 
 def _begin_with(account: Account, csm) -> None:
-    account.csm.changes[0] = (account.created_at, csm)
+    account.csm.begin_with(csm)
     for organization in account.organizations:
-        organization.csm_name.changes[0] = (organization.created_at, csm.name if csm else "")
+        organization.csm_name.begin_with(csm.name if csm else "")
 
 
 def _ticket(account: Account, at: int) -> Opening:

@@ -9,7 +9,7 @@ from sandbox.world_time import DAY, MINUTE
 
 def _set_project(account: Account, value: str | None) -> None:
     timeline = account.organization.project_id
-    timeline.changes[0] = (timeline.changes[0][0], value)
+    timeline.begin_with(value)
 
 
 def _unrelated_project(world: World) -> str:
@@ -86,8 +86,8 @@ def project_shared_in_a_family(account: Account, other: Account) -> None:
 def child_without_csm(world: World, account: Account, other: Account) -> None:
     """The parent has a CSM, the child has none, and nobody is told while parent_fallback is off (E-13)."""
     other.parent = account
-    other.csm.changes[0] = (other.created_at, None)
-    other.organization.csm_name.changes[0] = (other.created_at, "")
+    other.csm.begin_with(None)
+    other.organization.csm_name.begin_with("")
     contact = other.organization.memberships[0].contact
     world.openings.append(Opening(world.go_live_at + world.days(3, 20), "plain", other.organization, contact))
 

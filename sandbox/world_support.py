@@ -7,7 +7,8 @@ from typing import Any
 from sandbox.world_ids import Numbers
 from sandbox.world_lines import Line, change, contact_lines, organization_lines
 from sandbox.world_people import new_user
-from sandbox.world_plan import Contact, Organization, Timeline, World
+from sandbox.world_plan import Contact, Organization, World
+from sandbox.world_time import Timeline
 
 HOSTS = {"global": "gitlab.zendesk.com", "us_government": "gitlab-federal-support.zendesk.com"}
 AGENTS = {"global": 16, "us_government": 5}

@@ -1,8 +1,12 @@
-"""Seconds since 1970 to text and back: the generator counts in seconds and writes ISO-8601."""
+"""Time in the generator: seconds since 1970, their text, and values that change with it."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+T = TypeVar("T")
 
 _days: dict[int, str] = {}
 
@@ -31,3 +35,33 @@ def months_before(moment: int, months: int) -> int:
     following = datetime.fromtimestamp(month_start(moment), UTC) + timedelta(days=32)
     count = following.year * 12 + following.month - 1 - months
     return int(datetime(count // 12, count % 12 + 1, 1, tzinfo=UTC).timestamp())
+
+
+@dataclass(slots=True)
+class Timeline(Generic[T]):
+    """A value and its changes, oldest first; of two changes at one instant the later entry wins."""
+
+    changes: list[tuple[int, T]]
+
+    def set(self, at: int, value: T) -> None:
+        assert not self.changes or self.changes[-1][0] <= at
+        self.changes.append((at, value))
+
+    def at(self, moment: int) -> T | None:
+        """The value at `moment`; before the first change None."""
+        found = None
+        for changed_at, value in self.changes:
+            if changed_at > moment:
+                break
+            found = value
+        return found
+
+    def begin_at(self, at: int) -> None:
+        self.changes[0] = (at, self.first)
+
+    def begin_with(self, value: T) -> None:
+        self.changes[0] = (self.changes[0][0], value)
+
+    @property
+    def first(self) -> T:
+        return self.changes[0][1]
