@@ -1,0 +1,85 @@
+"""The architecture, as claims about the asset graph and the code location."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from ingestion.streams import STREAMS
+from orchestration.definitions import defs
+from orchestration.environment import PROJECT_ROOT
+
+LAYERS = ["event_log", "staging", "projections", "marts", "published"]
+
+
+Specs = dict[dg.AssetKey, dg.AssetSpec]
+
+
+@pytest.fixture(scope="module")
+def specs() -> Specs:
+    return {spec.key: spec for spec in defs.resolve_all_asset_specs()}
+
+
+def layer(specs: Specs, key: dg.AssetKey) -> int:
+    """Seeds are given from outside and may be read by any layer; the log's own bookkeeping belongs to the log."""
+    group = "event_log" if key.path[0] == "event_log" else specs[key].group_name
+    return -1 if group == "seeds" else LAYERS.index(str(group))
+
+
+def parents(spec: dg.AssetSpec) -> set[dg.AssetKey]:
+    return {dependency.asset_key for dependency in spec.deps}
+
+
+def test_data_only_flows_forward(specs: Specs) -> None:
+    for key, spec in specs.items():
+        for parent in parents(spec):
+            assert layer(specs, parent) <= layer(specs, key), f"{key} reads {parent}"
+
+
+def test_every_stream_is_read_by_staging_and_by_nothing_else(specs: Specs) -> None:
+    for stream in STREAMS.values():
+        table = dg.AssetKey(["event_log", stream.table])
+        readers = {spec.group_name for spec in specs.values() if table in parents(spec)}
+        assert readers == {"staging"}, f"{stream.table} is read by {readers or 'nothing'}"
+
+
+def test_the_published_file_waits_for_every_mart(specs: Specs) -> None:
+    marts = {key for key in specs if key.path[0] == "marts"}
+    assert len(marts) >= 9
+    assert parents(specs[dg.AssetKey(["published", "support_signals"])]) == marts
+
+
+def test_every_asset_says_what_it_holds(specs: Specs) -> None:
+    assert [key.to_user_string() for key, spec in specs.items() if not spec.description] == []
+
+
+def test_the_schedule_waits_to_be_switched_on() -> None:
+    schedule = defs.get_schedule_def("every_minute")
+    assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
+    assert schedule.cron_schedule == "* * * * *"
+
+
+def test_a_tick_is_skipped_while_the_last_one_runs() -> None:
+    with dg.instance_for_test() as instance:
+        schedule, job = defs.get_schedule_def("every_minute"), defs.resolve_job_def("tick")
+        context = dg.build_schedule_context(instance=instance)
+        assert isinstance(schedule(context), dg.RunRequest)
+
+        instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+        assert isinstance(schedule(context), dg.SkipReason)
+
+
+def test_the_definitions_load_in_an_empty_environment(tmp_path: Path) -> None:
+    dagster = Path(sys.executable).with_name("dagster")
+    done = subprocess.run(
+        [str(dagster), "definitions", "validate", "-w", str(PROJECT_ROOT / "workspace.yaml")],
+        cwd=PROJECT_ROOT,
+        env={"PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
