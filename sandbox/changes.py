@@ -19,8 +19,8 @@ OBJECTS = {
 }  # fmt: skip
 
 
-class UnreadableWorld(Exception):
-    """A change that cannot be understood; the message names the file and the line, or the position in a list."""
+class UnreadableWorld(ValueError):
+    """A change that cannot be understood or cannot happen; the message names its line in the world file."""
 
 
 @dataclass(slots=True)
@@ -41,6 +41,7 @@ class Change:
     purge: bool = False
     merge_into: Any = None
     silent: bool = False
+    line: int = 0
 
 
 def read_changes(path: Path) -> Iterator[Change]:
@@ -49,9 +50,11 @@ def read_changes(path: Path) -> Iterator[Change]:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 try:
-                    yield to_change(orjson.loads(line))
+                    change = to_change(orjson.loads(line))
                 except (ValueError, TypeError, KeyError) as error:
-                    raise UnreadableWorld(f"{path}, line {number}: {_reason(error)}") from error
+                    raise UnreadableWorld(f"{path}, line {number}: {reason(error)}") from error
+                change.line = number
+                yield change
 
 
 def to_change(raw: Any, default_at: int | None = None) -> Change:
@@ -89,7 +92,8 @@ def _id(system: str, kind: str, given: Any) -> Any:
     return int(given)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """What is wrong, in words that need no knowledge of Python."""
     if isinstance(error, orjson.JSONDecodeError):
         return f"not JSON ({error})"
     if isinstance(error, KeyError):

@@ -35,5 +35,5 @@ class Journal:
 def _raw(change: Change | dict[str, Any], now: int) -> dict[str, Any]:
     if isinstance(change, dict):
         return {"at": guide_time(now)} | change
-    raw = {name: value for name, value in asdict(change).items() if value not in (None, False)}
+    raw = {name: value for name, value in asdict(change).items() if value not in (None, False) and name != "line"}
     return raw | {"at": guide_time(change.at), "visible_at": guide_time(change.visible_at)}

@@ -126,7 +126,10 @@ async def _quietly(server: uvicorn.Server, listener: socket.socket) -> None:
 def _listen(port: int) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        raise OSError(f"port {port} cannot be used: {error.strerror}") from error
     return listener
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sandbox.changes import Change, to_change
+from sandbox.changes import Change, UnreadableWorld, reason, to_change
 from sandbox.clock import Clock
 from sandbox.gitlab.projects import GitLab
 from sandbox.salesforce.org import Org
@@ -50,6 +50,13 @@ class State:
         return change
 
     def _apply(self, change: Change) -> Iterable[Change]:
+        try:
+            return self._applied(change)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            where = f"line {change.line} of the world" if change.line else "a posted change"
+            raise UnreadableWorld(f"{where} ({change.object} {change.id}) cannot happen: {reason(error)}") from error
+
+    def _applied(self, change: Change) -> Iterable[Change]:
         if change.system == "zendesk":
             return apply_to_zendesk(self.zendesk[change.instance], change)
         if change.system == "salesforce":

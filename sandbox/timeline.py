@@ -60,13 +60,16 @@ class Timeline:
     def _drain_sorted(self, now: int) -> None:
         changes = sorted(self._waiting, reverse=True)
         self._waiting = []
-        while changes and changes[-1][0] <= now:
-            is_earlier = self._waiting and self._waiting[0] < changes[-1]
-            entry = heapq.heappop(self._waiting) if is_earlier else changes.pop()
-            for consequence in self._apply(entry[2]):
-                heapq.heappush(self._waiting, self._entry(consequence))
-        self._waiting.extend(changes)
-        heapq.heapify(self._waiting)
+        try:
+            while changes and changes[-1][0] <= now:
+                is_earlier = self._waiting and self._waiting[0] < changes[-1]
+                entry = heapq.heappop(self._waiting) if is_earlier else changes.pop()
+                for consequence in self._apply(entry[2]):
+                    heapq.heappush(self._waiting, self._entry(consequence))
+        finally:
+            # Also when a change cannot happen, the others still wait.
+            self._waiting.extend(changes)
+            heapq.heapify(self._waiting)
         self._drain(now)
 
     def _entry(self, change: Change) -> tuple[int, int, Change]:

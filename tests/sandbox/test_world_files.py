@@ -1,6 +1,7 @@
 """Worlds: small ones, broken ones, and every way to reach one."""
 
 import json
+from urllib.error import HTTPError
 
 import pytest
 
@@ -40,6 +41,21 @@ def test_an_unreadable_line_is_named_by_its_number(tmp_path, bad: str, reason: s
     world.write_text(json.dumps(line("10:00:00", "ticket", 1)) + "\n\n" + bad + "\n")
     with pytest.raises(RuntimeError, match=f"line 3: .*{reason}"), sandbox(world):
         pass
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (line("11:00:00", "ticket", 1, merge_into=77), "ticket 1 cannot be merged into 77, which does not exist"),
+        (line("11:00:00", "organization_membership", 5, {"user_id": 5}), "the key 'organization_id' is missing"),
+    ],
+)
+def test_a_change_that_cannot_happen_is_named_by_its_line_and_refused_when_posted(bad, reason: str):
+    good = line("10:00:00", "ticket", 1)
+    with pytest.raises(RuntimeError, match=f"line 2 of the world .*{reason}"), sandbox([good, bad]):
+        pass
+    with sandbox([good], now="2026-03-01T12:00:00Z") as running, pytest.raises(HTTPError, match="400"):
+        running.post("/_sandbox/changes", [bad])
 
 
 def test_instances_have_ids_hosts_and_tokens_of_their_own():
