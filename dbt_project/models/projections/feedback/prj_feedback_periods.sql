@@ -1,11 +1,10 @@
-{%- set grains = {'week': '1 week', 'month': '1 month', 'quarter': '3 month'} -%}
+{#- The columns that feedback is counted by, each by itself. -#}
 {%- set dimensions = {
-    'all': "'all'",
     'account': 'account_id',
     'csm': 'csm_user_id',
     'region': 'region',
     'support_level': 'support_level',
-    'group': 'cast(group_id as string)',
+    'group': 'group_id',
 } -%}
 
 with
@@ -33,7 +32,7 @@ days as (
         contexts.csm_user_id,
         contexts.region,
         contexts.support_level,
-        contexts.group_id,
+        cast(contexts.group_id as string) as group_id,
         sum(case when items.channel = 'survey' then 1 else 0 end) as offered,
         sum(case when items.polarity = 'positive' then 1 else 0 end) as positive,
         sum(case when items.polarity = 'negative' then 1 else 0 end) as negative,
@@ -46,32 +45,75 @@ days as (
 
 ),
 
-periods as (
+grains as (
 
-    {%- for grain in grains %}
-    {%- for dimension, value in dimensions.items() %}
+    {%- for grain, length in {'week': "'7' day", 'month': "'1' month", 'quarter': "'3' month"}.items() %}
 
     select
-        cast(date_trunc('{{ grain }}', happened_on) as date) as period_start,
-        cast(date_trunc('{{ grain }}', happened_on) + interval '{{ grains[grain].split()[0] }}' {{ grains[grain].split()[1] }} as date)
-            as period_end,
         '{{ grain }}' as period_grain,
-        '{{ dimension }}' as dimension,
-        {{ value }} as dimension_value,
+        date_trunc('{{ grain }}', happened_on) as period_start,
+        date_trunc('{{ grain }}', happened_on) + interval {{ length }} as period_end,
+        *
+
+    from days
+
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+
+),
+
+-- One pass for all dimensions: the table of days grows with the surveys.
+totals as (
+
+    select
+        period_grain,
+        period_start,
+        period_end,
         instrument,
+        case
+            {%- for dimension, column in dimensions.items() %}
+            when grouping({{ column }}) = 0 then '{{ dimension }}'
+            {%- endfor %}
+            else 'all'
+        end as dimension,
+        case
+            {%- for column in dimensions.values() %}
+            when grouping({{ column }}) = 0 then {{ column }}
+            {%- endfor %}
+            else 'all'
+        end as dimension_value,
         cast(sum(offered) as bigint) as offered,
         cast(sum(positive) as bigint) as positive,
         cast(sum(negative) as bigint) as negative,
         cast(sum(neutral) as bigint) as neutral
 
-    from days
-    where {{ value }} is not null
-    group by period_start, period_end, period_grain, dimension, dimension_value, instrument
+    from grains
+    group by grouping sets (
+        (period_grain, period_start, period_end, instrument)
+        {%- for column in dimensions.values() %},
+        (period_grain, period_start, period_end, instrument, {{ column }})
+        {%- endfor %}
+    )
 
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
+),
+
+-- Feedback without an account, a group, … counts in the total only.
+periods as (
+
+    select
+        period_grain,
+        cast(period_start as date) as period_start,
+        cast(period_end as date) as period_end,
+        instrument,
+        dimension,
+        dimension_value,
+        offered,
+        positive,
+        negative,
+        neutral
+
+    from totals
+    where dimension_value is not null
 
 )
 
