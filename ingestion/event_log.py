@@ -56,6 +56,8 @@ def connected(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         ) from error
     try:
         connection.execute("set TimeZone = 'UTC'")
+        # A few rows of bookkeeping are no occasion to rewrite the large tables; see pipelines.py.
+        connection.execute("set global max_vacuum_tasks = 0")
         yield connection
     finally:
         connection.close()

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import dlt
 import pyarrow as pa
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from ingestion import event_log
 from ingestion.envelope import MOMENT
@@ -31,6 +34,8 @@ RULES: dict[str, Any] = {
     },
 }
 
+BULK_BYTES = 4_000_000
+
 # What dlt keeps for one stream: {"live": …, "history": …}; see reading.py.
 State = dict[str, Any]
 
@@ -44,13 +49,28 @@ class Batch:
     state: State
 
 
-def pipeline(settings: Settings, source: str) -> dlt.Pipeline:
+def pipeline(settings: Settings, source: str, is_bulk: bool = False) -> dlt.Pipeline:
     """The pipeline of an instance; `zendesk/global` keeps its packages in DATA_DIR/dlt/zendesk_global."""
+    return _pipeline(source.replace("/", "_"), settings.dlt_path.resolve(), settings.warehouse_path.resolve(), is_bulk)
+
+
+# Building one costs as much as a small load; it keeps nothing in memory that is not on disk too.
+@cache
+def _pipeline(name: str, folder: Path, warehouse: Path, is_bulk: bool) -> dlt.Pipeline:
     dlt.config["load.delete_completed_jobs"] = True
+    # Rows that stay in the staging tables would be compressed and written for nothing.
+    dlt.config["load.truncate_staging_dataset"] = True
+    credentials = DuckDbCredentials(str(warehouse))
+    # One checkpoint when the load is done instead of one after each of its statements.
+    credentials.global_config = {"wal_autocheckpoint": "1GB"}
+    if is_bulk:
+        # DuckDB joins small row groups at each checkpoint. After a small load that keeps the file small; after a large
+        # one it would rewrite what was just written, with a quarter of a gigabyte of payloads in memory several times.
+        credentials.global_config["max_vacuum_tasks"] = 0
     return dlt.pipeline(
-        pipeline_name=source.replace("/", "_"),
-        pipelines_dir=str(settings.dlt_path.resolve()),
-        destination=dlt.destinations.duckdb(str(settings.warehouse_path.resolve())),
+        pipeline_name=name,
+        pipelines_dir=str(folder),
+        destination=dlt.destinations.duckdb(credentials),
         dataset_name=event_log.SCHEMA,
     )
 
@@ -65,7 +85,7 @@ def states(settings: Settings, source: str) -> Mapping[str, State]:
 
 def load(settings: Settings, source: str, batches: list[Batch], recorded_at: datetime) -> None:
     """Commits the batches. All of them share `recorded_at`; `position` counts through them in order of arrival."""
-    target = pipeline(settings, source)
+    target = pipeline(settings, source, sum(batch.events.nbytes for batch in batches) > BULK_BYTES)
     position = 0
     resources = []
     for batch in batches:

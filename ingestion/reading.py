@@ -15,7 +15,7 @@ from ingestion.sources.refusals import NotAvailable
 from ingestion.streams import Stream
 
 CHUNK_PAGES = 20
-CHUNK_BYTES = 48_000_000
+CHUNK_BYTES = 32_000_000
 
 Phase = Literal["live", "history"]
 
