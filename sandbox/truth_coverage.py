@@ -1,7 +1,7 @@
 """The truth of contact coverage: which gaps an account has at which times, read off its plan.
 
 Between two moments at which anything about an account was planned to change nothing can open or close, so the gaps are
-looked at once per such moment and joined to intervals (codes and conditions: rules.md B.7, E.4; design §6).
+looked at once per such moment and joined to intervals (codes and conditions: rules.md B.7, E.4).
 """
 
 from collections.abc import Iterable, Iterator
