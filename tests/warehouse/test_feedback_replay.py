@@ -3,9 +3,10 @@
 import pytest
 
 from tests.warehouse.conftest import Warehouse
+from tests.warehouse.feedback_records import issue
 from tests.warehouse.gaps import built_from
 from tests.warehouse.log import Event
-from tests.warehouse.test_feedback import events
+from tests.warehouse.test_feedback import LATEST, MAY, events
 
 SELECT = ("--select", "+path:models/marts/feedback")
 TABLES = (
@@ -38,6 +39,8 @@ def loads() -> list[list[Event]]:
             parts[1].append(event)
         else:
             parts[0].append(event)
+    # An issue that named the wrong ticket.
+    parts[2].append(issue(21, LATEST, "Positive feedback for ticket 4", created_at=MAY))
     return parts
 
 

@@ -103,12 +103,8 @@ unaudited as (
 scores as (
 
     select * from audited
-    where score between 1 and 7
-
     union all
-
     select * from unaudited
-    where score between 1 and 7
 
 )
 

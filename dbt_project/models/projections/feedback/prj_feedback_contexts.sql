@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', unique_key=['source', 'ticket_id']) }}
+{{ config(materialized='incremental', unique_key='item_id') }}
 
 with
 
@@ -17,9 +17,9 @@ moved_organizations as (
 
 touched as (
 
-    {{ touched_since_last_build(['source', 'ticket_id'], [
-        ref('prj_feedback_items'), ref('prj_ticket_history'), ref('prj_ticket_accounts'),
-    ]) }}
+    {{ touched_since_last_build(
+        ['source', 'ticket_id'], [ref('prj_ticket_history'), ref('prj_ticket_accounts')]
+    ) }}
 
     union
 
@@ -35,11 +35,15 @@ touched as (
 
 {% endif -%}
 
+-- By item and not by ticket: an issue whose title is corrected moves to another ticket.
 items as (
 
     select * from {{ ref('prj_feedback_items') }}
-    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
-    where ticket_id is not null
+    {% if is_incremental() -%}
+    where
+        recorded_at > {{ watermark() }}
+        or (source, ticket_id) in (select source, ticket_id from touched)
+    {%- endif %}
 
 ),
 

@@ -59,7 +59,7 @@ direct_feedback as (
         manager_contact_requested,
         is_answered,
         false as is_excluded,
-        cast(null as timestamptz) as offered_at,
+        cast(null as timestamp) as offered_at,
         received_at,
         received_at as happened_at,
         recorded_at

@@ -42,7 +42,7 @@ signs as (
         ticket_id,
         'offer' as sign,
         changed_at as offered_at,
-        cast(null as timestamptz) as rated_at,
+        cast(null as timestamp) as rated_at,
         recorded_at
 
     from changes
@@ -67,7 +67,7 @@ signs as (
         source,
         ticket_id,
         scale as sign,
-        cast(null as timestamptz) as offered_at,
+        cast(null as timestamp) as offered_at,
         first_rated_at as rated_at,
         recorded_at
 

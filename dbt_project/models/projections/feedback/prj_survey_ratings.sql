@@ -76,6 +76,7 @@ ratings as (
         recorded_at
 
     from effort_scores
+    where score between 1 and 7
 
     union all
 
