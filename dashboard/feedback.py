@@ -49,15 +49,15 @@ def show(_: pd.Timestamp) -> None:
 
 def _trends(trends: pd.DataFrame) -> None:
     trends["survey"] = [plain(INSTRUMENTS, code) for code in trends["instrument"]]
-    scored = trends[trends["score"].notna()]
+    scored = trends.dropna(subset=["score"])
     if not scored.empty:
         st.altair_chart(trend(scored))
         st.caption(
             "Share of positive among the rated surveys; the band is the 95 % interval, the dashed line marks where the "
             "survey changed: scores on its two sides cannot be compared. Hollow points can still change."
         )
-    for row in scored[scored["signal"].isin(list(SIGNALS))].tail(3).itertuples():
-        st.warning(f"{row.period_start:%B %Y}, {row.survey}: {SIGNALS[str(row.signal)]}.")
+    for row in [row for row in scored.to_dict("records") if row["signal"] in SIGNALS][-3:]:
+        st.warning(f"{row['period_start']:%B %Y}, {row['survey']}: {SIGNALS[row['signal']]}.")
     with st.expander("Numbers"):
         st.dataframe(
             trends[["period_start", "survey", "offered", "positive", "negative", "neutral", "score", "response_rate"]],

@@ -6,15 +6,11 @@ import pandas as pd
 COLORS = ["#6b4fbb", "#1f7a8c", "#c98a1b"]
 
 
-def trend(scored: pd.DataFrame) -> alt.LayerChart:
+def trend(scored: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """`scored`: one row per period and survey, with score, score_low, score_high, is_mature, signal."""
     surveys = list(dict.fromkeys(scored["survey"]))
-    color = alt.Color(
-        "survey:N",
-        title=None,
-        scale=alt.Scale(domain=surveys, range=COLORS[: len(surveys)]),
-        legend=alt.Legend(orient="top", labelLimit=300),
-    )
+    scale = alt.Scale(domain=surveys, range=COLORS[: len(surveys)])
+    color = alt.Color("survey:N", title=None, scale=scale, legend=alt.Legend(orient="top", labelLimit=300))
     base = alt.Chart(scored).encode(x=alt.X("period_start:T", title=None), color=color)
     percent = alt.Axis(format="%")
     band = base.mark_area(opacity=0.2).encode(
@@ -25,7 +21,7 @@ def trend(scored: pd.DataFrame) -> alt.LayerChart:
         y="score:Q",
         # hollow = the period can still receive ratings
         fillOpacity=alt.condition("datum.is_mature", alt.value(1), alt.value(0)),
-        fill=color,
+        fill=alt.Fill("survey:N", scale=scale, legend=None),
         tooltip=[
             alt.Tooltip("period_start:T", title="From", format="%Y-%m-%d"),
             alt.Tooltip("survey:N", title="Survey"),
@@ -40,10 +36,10 @@ def trend(scored: pd.DataFrame) -> alt.LayerChart:
 
 def _breaks(scored: pd.DataFrame) -> list[alt.Chart]:
     """A dashed line at the first period of each survey but the oldest."""
-    begins = scored.groupby("survey", sort=False)["period_start"].min().sort_values().iloc[1:]
+    begins = scored.sort_values("period_start").drop_duplicates("survey").iloc[1:]
     if begins.empty:
         return []
-    marks = alt.Chart(pd.DataFrame({"period_start": begins, "label": "Another survey"}))
+    marks = alt.Chart(begins.assign(label="Another survey"))
     return [
         marks.mark_rule(strokeDash=[6, 4], color="#555555").encode(x="period_start:T"),
         marks.mark_text(align="left", dx=6, y=10, color="#555555").encode(x="period_start:T", text="label:N"),

@@ -15,6 +15,7 @@ from ingestion.errors import SettingsError
 from ingestion.settings import Settings, load_settings
 from orchestration.environment import PROJECT_ROOT
 
+CHILD = (sys.executable, "-m", "orchestration.child")
 START_SECONDS = 180
 # In the demo, notifications begin a month before the clock, so that there is something to show.
 LIVE_BEFORE_NOW = timedelta(days=30)
@@ -42,7 +43,7 @@ def embedded_sandbox(data_dir: Path, options: Sequence[str]) -> Iterator[tuple[S
     with output.open("wb") as log:
         # In a session of its own: Ctrl-C reaches us, and we stop it after what reads from it.
         process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "serve", *_world(folder), *options, "--ready-file", str(ready_file)],
+            [*CHILD, "sandbox", "serve", *_world(folder), *options, "--ready-file", str(ready_file)],
             cwd=PROJECT_ROOT,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -10,6 +10,7 @@ from ingestion.results import StreamResult
 from ingestion.run import ingest
 from ingestion.streams import STREAMS, Stream
 from orchestration.environment import current_settings
+from orchestration.warehouse_file import wait_until_free
 
 GROUP = "event_log"
 COLUMNS = dg.TableSchema(
@@ -57,6 +58,7 @@ def event_log(context: dg.AssetExecutionContext, config: ReadConfig) -> Iterator
     chosen = [stream for stream in STREAMS.values() if key(stream) in context.selected_asset_keys]
     named = None if len(chosen) == len(STREAMS) else [stream.name for stream in chosen]
     try:
+        wait_until_free(settings, context.log.warning)
         results = ingest(settings, named, until_complete=config.until_complete, progress=context.log.info)
     except SourceError as error:
         raise dg.Failure(str(error), allow_retries=False) from None

@@ -21,8 +21,8 @@ class Progress(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         event: DagsterEvent | None = getattr(record, "dagster_event", None)
         if event is None:
-            # What ingestion says while it reads; of the others only what a person should know, such as a held lock.
-            if record.levelno >= (logging.INFO if self._step == "event_log" else logging.WARNING):
+            # What ingestion says while it reads; of the others only that they wait. Errors are said once, at the end.
+            if record.levelno == logging.WARNING or (record.levelno == logging.INFO and self._step == "event_log"):
                 self._say(getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage())
         elif event.event_type == DagsterEventType.STEP_START:
             self._step, self._built = (event.step_key or "").split("__")[0], 0
@@ -40,8 +40,10 @@ class Progress(logging.Handler):
         print(f"{self._last - self._began:6.1f} s  {self._step:<11}{text}", file=sys.__stdout__, flush=True)
 
 
-@dg.logger(description="Lines for the person who typed make run.")
-def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
+def _logger(_: dg.InitLoggerContext) -> logging.Logger:
     logger = logging.Logger("support_signals.progress")
     logger.addHandler(Progress())
     return logger
+
+
+progress_logger = dg.LoggerDefinition(_logger, description="Lines for the person who typed make run.")

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from ingestion.event_log import writer_lock
 from orchestration.audits import Audit
 from orchestration.build_results import failures
 from orchestration.environment import current_settings
 from orchestration.snapshot import AuditFailed, NothingToPublish, publish
 from orchestration.warehouse import warehouse
+from orchestration.warehouse_file import writing
 
 KEY = dg.AssetKey(["published", "support_signals"])
 MARTS = [key for key in warehouse.keys if key.path[0] == "marts"]
@@ -38,7 +38,7 @@ def support_signals(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
     """
     settings = current_settings()
     try:
-        with writer_lock(settings, context.log.warning):
+        with writing(settings, context.log.warning):
             build_failures = failures(settings.dbt_path / "results.json")
             snapshot = publish(settings.warehouse_path, settings.published_path, context.run_id, build_failures)
     except AuditFailed as failure:
@@ -49,7 +49,7 @@ def support_signals(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
     yield dg.MaterializeResult(
         metadata={
             "file": dg.MetadataValue.path(str(settings.published_path)),
-            "as_of": dg.MetadataValue.timestamp(snapshot.as_of),
+            "as_of": str(snapshot.as_of),
             "dagster/row_count": sum(snapshot.row_counts.values()),
             "rows": dg.MetadataValue.md(_table(snapshot.row_counts)),
         }

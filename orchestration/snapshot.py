@@ -19,7 +19,7 @@ PREFIXES = ("fct_", "dim_")
 
 class Snapshot(NamedTuple):
     run_id: str
-    as_of: datetime
+    as_of: datetime | None
     published_at: datetime
     row_counts: dict[str, int]
     audits: list[Audit]

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from ingestion.errors import SourceError
 from ingestion.settings import Settings, load_settings
+from orchestration.embedded_sandbox import CHILD, connect, embedded_sandbox
 from orchestration.environment import PROJECT_ROOT
 
 LIVE_TICKETS_PER_HOUR = "60"
@@ -46,13 +47,12 @@ def _up(stack: ExitStack) -> int:
     logs = data_dir / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     dagster, dashboard = os.environ.get("DAGSTER_PORT", "3000"), os.environ.get("DASHBOARD_PORT", "8501")
-    python = sys.executable
     commands = {
-        "Dagster": [python, "-m", "dagster", "dev", "-w", "workspace.yaml", "-p", dagster],
-        "the dashboard": [python, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", dashboard],
+        "Dagster": [*CHILD, "dagster", "dev", "-w", "workspace.yaml", "-p", dagster],
+        "the dashboard": [*CHILD, "streamlit", "run", "dashboard/app.py", "--server.port", dashboard],
     }
     for name, command in commands.items():
-        log = stack.enter_context((logs / f"{command[2]}.log").open("wb"))
+        log = stack.enter_context((logs / f"{command[len(CHILD)]}.log").open("wb"))
         watched[name] = stack.enter_context(_running(command, log))
     print(f"Dagster    http://localhost:{dagster}   a tick every minute, the first within two", flush=True)
     print(f"Dashboard  http://localhost:{dashboard}", flush=True)
@@ -70,8 +70,6 @@ def _connected(stack: ExitStack) -> tuple[Settings, dict[str, subprocess.Popen[b
     if settings.connections:
         print(f"Reading {', '.join(settings.connections)}.", flush=True)
         return settings, {}
-    from orchestration.embedded_sandbox import connect, embedded_sandbox
-
     print("No real system is configured (see .env.example): starting the sandbox.", flush=True)
     options = ("--port", os.environ.get("SANDBOX_PORT", "8910"), "--clock", "running", "--live", LIVE_TICKETS_PER_HOUR)
     served, process = stack.enter_context(embedded_sandbox(settings.data_dir, options))

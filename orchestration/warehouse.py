@@ -8,15 +8,17 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from dbt.version import __version__ as dbt_version
 from packaging.version import Version, parse
 
-from ingestion.event_log import writer_lock
-from orchestration.build_results import remember
+from orchestration.build_results import failures, remember
 from orchestration.dbt_manifest import DBT, prepared_project
 from orchestration.environment import current_settings
+from orchestration.warehouse_file import writing
 
 project = prepared_project()
+SHOWN = 3
 MANIFEST: Mapping[str, Any] = json.loads(project.manifest_path.read_bytes())
 
 
@@ -35,7 +37,10 @@ class Dbt(DbtCliResource):
     def _cli_version(self) -> Version:
         return parse(dbt_version)
 
-    def _initialize_dbt_core_adapter(self, _: Sequence[str]) -> None:
+    def _initialize_dbt_core_adapter(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self,
+        args: Sequence[str],  # noqa: ARG002 (the caller's signature)
+    ) -> None:
         return None
 
 
@@ -51,14 +56,25 @@ def warehouse(context: dg.AssetExecutionContext, config: BuildConfig, dbt: Dbt) 
     target = settings.dbt_path / "target"
     target.mkdir(parents=True, exist_ok=True)
     arguments = ["build", "--full-refresh"] if config.full_refresh else ["build"]
-    with writer_lock(settings, context.log.warning):
+    with writing(settings, context.log.warning):
         (target / "run_results.json").unlink(missing_ok=True)
         # One folder for all builds, or each tick would leave one behind.
         build = dbt.cli(arguments, context=context, target_path=target)
+        record = settings.dbt_path / "results.json"
         try:
             yield from build.stream()
-        finally:
-            _remember_results(build, settings.dbt_path / "results.json")
+        except DagsterDbtCliRuntimeError as error:
+            _remember_results(build, record)
+            raise dg.Failure(_in_short(failures(record)), allow_retries=False) from error
+        _remember_results(build, record)
+
+
+def _in_short(found: Sequence[str]) -> str:
+    """The first failures by name; the log of the run has all, each with its reason."""
+    if not found:
+        return "The warehouse did not build: dbt could not start, its log says why."
+    more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return f"The warehouse did not build: {'; '.join(found[:SHOWN])}{more}."
 
 
 def _remember_results(build: DbtCliInvocation, record: Path) -> None:
@@ -68,4 +84,6 @@ def _remember_results(build: DbtCliInvocation, record: Path) -> None:
 
 
 def dbt_resource() -> Dbt:
-    return Dbt(project_dir=project, dbt_executable=str(DBT), global_config_flags=["--no-version-check"])
+    return Dbt(
+        project_dir=str(project.project_dir), dbt_executable=str(DBT), global_config_flags=["--no-version-check"]
+    )

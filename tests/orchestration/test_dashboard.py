@@ -17,7 +17,8 @@ create table marts.snapshot as select
     timestamptz '2026-03-31 12:00:00+00' as as_of, timestamptz '2026-03-31 12:01:00+00' as published_at;
 create table marts.fct_notification_events as from (values
     ('n1', 101, 'notify', null, 'ticket_opened', 'Acme <b>GmbH</b>', 'Ada', '<script>alert(1)</script>', 'Kim',
-        'https://gitlab.zendesk.com/agent/tickets/101', cast(null as varchar), timestamptz '2026-03-30 09:00:00+00', null, false),
+        'https://gitlab.zendesk.com/agent/tickets/101', cast(null as varchar),
+        timestamptz '2026-03-30 09:00:00+00', null, false),
     ('n2', 102, 'notify', null, 'late_association', 'Beta', 'Bo', 'Cannot log in', 'Lee',
         'javascript:alert(1)', null, timestamptz '2026-01-02 09:00:00+00', timestamptz '2026-01-03 09:00:00+00', true),
     ('n3', 103, 'suppressed', 'no_org', 'ticket_opened', null, null, 'Help', 'Max', null, null,

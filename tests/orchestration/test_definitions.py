@@ -11,6 +11,7 @@ import pytest
 from ingestion.streams import STREAMS
 from orchestration.definitions import defs
 from orchestration.environment import PROJECT_ROOT
+from orchestration.schedules import every_minute
 
 LAYERS = ["event_log", "staging", "projections", "marts", "published"]
 
@@ -57,19 +58,17 @@ def test_every_asset_says_what_it_holds(specs: Specs) -> None:
 
 
 def test_the_schedule_waits_to_be_switched_on() -> None:
-    schedule = defs.get_schedule_def("every_minute")
-    assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
-    assert schedule.cron_schedule == "* * * * *"
+    assert every_minute.default_status == dg.DefaultScheduleStatus.STOPPED
+    assert every_minute.cron_schedule == "* * * * *"
 
 
 def test_a_tick_is_skipped_while_the_last_one_runs() -> None:
     with dg.instance_for_test() as instance:
-        schedule, job = defs.get_schedule_def("every_minute"), defs.resolve_job_def("tick")
         context = dg.build_schedule_context(instance=instance)
-        assert isinstance(schedule(context), dg.RunRequest)
+        assert isinstance(every_minute(context), dg.RunRequest)
 
-        instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
-        assert isinstance(schedule(context), dg.SkipReason)
+        instance.create_run_for_job(defs.resolve_job_def("tick"), status=dg.DagsterRunStatus.STARTED)
+        assert isinstance(every_minute(context), dg.SkipReason)
 
 
 def test_the_definitions_load_in_an_empty_environment(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Publishing: the reader's file is whole, audited, and never replaced by something worse."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -26,7 +27,7 @@ def test_the_published_file_holds_the_marts_and_what_is_known_about_them(warehou
     snapshot = last_snapshot(published)
     assert snapshot is not None
     assert snapshot.run_id == "run-1"
-    assert snapshot.as_of.isoformat() == "2026-03-01T12:00:00+00:00"
+    assert snapshot.as_of == datetime(2026, 3, 1, 12, tzinfo=UTC)
     assert snapshot.row_counts["fct_notification_events"] == 100
     assert all(audit.passed for audit in snapshot.audits)
 

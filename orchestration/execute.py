@@ -1,0 +1,39 @@
+"""Runs the job `tick` in this process, in Dagster's storage of the data folder, so that the UI shows the run."""
+
+import os
+from contextlib import redirect_stdout
+
+import dagster as dg
+
+from ingestion.settings import Settings
+from orchestration.dagster_home import PROCESS_TAG, close_interrupted_runs, open_home
+from orchestration.definitions import defs
+
+RUN_CONFIG = {
+    "ops": {"event_log": {"config": {"until_complete": True}}},
+    "loggers": {"progress": {}},
+}
+
+
+def execute_tick(settings: Settings) -> str | None:
+    """Everything once, until history is complete. Returns why it failed, in one sentence, or None."""
+    settings.data_dir = settings.data_dir.absolute()
+    settings.dbt_path.mkdir(parents=True, exist_ok=True)
+    with open_home(settings) as instance:
+        close_interrupted_runs(instance, daemon_is_mine=False)
+        # dbt prints hundreds of lines; the person sees one every few seconds.
+        with (settings.dbt_path / "build.log").open("w") as log, redirect_stdout(log):
+            result = defs.resolve_job_def("tick").execute_in_process(
+                run_config=RUN_CONFIG, instance=instance, tags={PROCESS_TAG: str(os.getpid())}, raise_on_error=False
+            )
+    return None if result.success else _reason(result)
+
+
+def _reason(result: dg.ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.is_step_failure:
+            failure = event.step_failure_data
+            if failure.user_failure_data:
+                return str(failure.user_failure_data.description)
+            return f"{event.step_key} failed: {failure.error.message if failure.error else 'the UI shows why'}"
+    return "The run failed; the UI shows why."
