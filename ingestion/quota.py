@@ -44,9 +44,9 @@ class Limiter:
                 continue
             share = self.share_account if name == ACCOUNT else self.share_export
             seconds = bucket.resets_at - time.monotonic()
-            if seconds > 0 and bucket.remaining <= bucket.total * (1 - share):
-                used = f"{name}: {bucket.total - bucket.remaining} of {bucket.total} calls of this window are used"
-                self.pause(seconds, used)
+            used = bucket.total - bucket.remaining
+            if seconds > 0 and used >= max(int(bucket.total * share), 1):
+                self.pause(seconds, f"{name}: {used} of {bucket.total} calls of this window are used")
                 # What the next window holds is learnt from its first answer, never guessed.
                 del self._buckets[name]
 

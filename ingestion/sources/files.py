@@ -47,7 +47,7 @@ def inbox_pages(settings: Settings) -> Callable[[Window, Cursor | None], Iterato
             records, rejected = _read(path, content)
             warning = f"{path.name}: {len(rejected)} lines rejected" if rejected else None
             yield Page(records, {"digests": done}, False, tuple(rejected), warning)
-        yield Page([], {"digests": done}, end=True)
+        yield Page([], {"digests": done} if done else {}, end=True)
 
     return pages
 
