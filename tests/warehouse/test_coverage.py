@@ -34,7 +34,7 @@ def events() -> list[Event]:
         *complete(9),
         user(9001, BEGIN, verified=False),
         user(9001, MAY, verified=True),
-        *complete(10),
+        *complete(10, people=1),
         *contact(10900, 10, JUNE, role="agent"),
         *complete(11, people=1),
         membership(11900, 1001, 11, JUNE, created=JUNE),
@@ -114,7 +114,7 @@ def test_suspended_contacts_do_not_count_and_a_gap_that_returns_is_a_new_row(bui
 
 def test_deleted_users_and_agents_are_no_contacts(built):
     assert gaps(built, 8, "SINGLE_CONTACT") == [("SINGLE_CONTACT", None, MAY, None)]
-    assert gaps(built, 10) == []
+    assert gaps(built, 10) == [("SINGLE_CONTACT", None, GRACE_END, None)]
 
 
 def test_an_unverified_contact_is_eligible_but_not_effective(built):

@@ -1,16 +1,17 @@
 {#-
     Half-open intervals [valid_from, valid_to) with valid_to NULL meaning "until now". The meeting of two
     is [greatest(valid_from), least(valid_to)): `least` skips NULL, which is what an open end needs.
+    Comparisons only and no OR: with an OR in it, a left join compares every row with every other.
 -#}
 {% macro overlaps(one, other) -%}
-    ({{ one }}.valid_to is null or {{ other }}.valid_from < {{ one }}.valid_to)
-    and ({{ other }}.valid_to is null or {{ one }}.valid_from < {{ other }}.valid_to)
+    {{ one }}.valid_from < coalesce({{ other }}.valid_to, {{ open_end() }})
+    and {{ other }}.valid_from < coalesce({{ one }}.valid_to, {{ open_end() }})
 {%- endmacro %}
 
 {#- Whether an interval whose first version was already made to reach back holds at a time. -#}
 {% macro holds_at(interval, time) -%}
     {{ interval }}.valid_from <= {{ time }}
-    and ({{ interval }}.valid_to is null or {{ time }} < {{ interval }}.valid_to)
+    and {{ time }} < coalesce({{ interval }}.valid_to, {{ open_end() }})
 {%- endmacro %}
 
 {#-

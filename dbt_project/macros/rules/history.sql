@@ -50,10 +50,15 @@ intervals as (
 )
 {%- endmacro %}
 
-{#- Whether an interval holds at a time. Before the first known version, that version holds. -#}
+{#-
+    Whether an interval holds at a time. Before the first known version, that version holds. Comparisons only
+    and no OR: with an OR in it, a left join compares every row with every other.
+-#}
 {% macro valid_at(interval, time) -%}
     (
-        ({{ time }} >= {{ interval }}.valid_from or {{ interval }}.is_first_version)
-        and ({{ time }} < {{ interval }}.valid_to or {{ interval }}.valid_to is null)
+        {{ time }} >= case
+            when {{ interval }}.is_first_version then {{ beginning() }} else {{ interval }}.valid_from
+        end
+        and {{ time }} < coalesce({{ interval }}.valid_to, {{ open_end() }})
     )
 {%- endmacro %}

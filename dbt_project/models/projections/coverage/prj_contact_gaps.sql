@@ -7,6 +7,12 @@ organizations as (
 
 ),
 
+scoped_organizations as (
+
+    select * from {{ ref('prj_scoped_organization_history') }}
+
+),
+
 associations as (
 
     select * from {{ ref('prj_contact_association_history') }}
@@ -47,7 +53,6 @@ organization_gaps as (
 
 ),
 
--- Islands of the pieces in one organization: the counted pieces end with every other contact's change.
 contact_gaps as (
 
     select
@@ -62,7 +67,7 @@ contact_gaps as (
         greatest(organizations.recorded_at, associations.recorded_at) as recorded_at
 
     from associations
-    inner join organizations
+    inner join scoped_organizations as organizations
         on
             associations.source = organizations.source
             and associations.organization_id = organizations.organization_id

@@ -98,22 +98,15 @@ parties as (
         coalesce(contact_now.is_suspended, false) as is_contact_suspended,
         coalesce(contact_then.role, 'end-user') as contact_role,
         {{ email_domain('coalesce(contact_then.email, contact_now.email)') }} as contact_email_domain,
-        {{ newest_of([
-            'tickets', 'recipients', 'users', 'account_now', 'account_then', 'contact_now', 'contact_then',
-        ]) }} as recorded_at
+        {{ newest_of(['tickets', 'recipients', 'users', 'account_now', 'contact_now', 'contact_then']) }}
+            as recorded_at
     from tickets
     left join account_versions as account_now
         on tickets.account_id = account_now.account_id
         and account_now.valid_to is null
-    left join account_versions as account_then
-        on tickets.account_id = account_then.account_id
-        and {{ valid_at('account_then', 'tickets.opened_at') }}
-    -- an account that was already deleted has nobody to tell
     left join recipients
-        on account_then.account_id = recipients.account_id
-        and not account_then.is_deleted
-        and tickets.opened_at >= recipients.valid_from
-        and (tickets.opened_at < recipients.valid_to or recipients.valid_to is null)
+        on tickets.account_id = recipients.account_id
+        and {{ holds_at('recipients', 'tickets.opened_at') }}
     left join users on recipients.csm_user_id = users.user_id
     left join contacts as contact_now
         on tickets.source = contact_now.source
