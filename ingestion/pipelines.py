@@ -10,6 +10,7 @@ from typing import Any
 import dlt
 import pyarrow as pa
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
+from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion import event_log
 from ingestion.envelope import MOMENT
@@ -108,9 +109,18 @@ def complete_pending(settings: Settings) -> list[str]:
     found = []
     for folder in sorted(settings.dlt_path.glob("*/state.json")) if settings.dlt_path.is_dir() else ():
         target = pipeline(settings, folder.parent.name)
-        if target.has_pending_data:
-            _finish(target, lambda target=target: target.run())
-            found.append(target.pipeline_name)
+        if not target.has_pending_data:
+            continue
+        found.append(target.pipeline_name)
+        if target.list_extracted_load_packages():
+            try:
+                target.normalize()
+            except PipelineStepFailed:
+                # Killed after the package and before its new tables were written to dlt's own schema: dlt cannot read
+                # it any more. Nothing of it is in the warehouse, and its cursors go back with it: it is read again.
+                target.abort_packages()
+        if target.list_normalized_load_packages():
+            _finish(target, target.load)
     return found
 
 
