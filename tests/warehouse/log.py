@@ -56,13 +56,7 @@ class Event:
 
     @property
     def event_type(self) -> str:
-        word = (
-            "deleted"
-            if self.deleted
-            else "recorded"
-            if self.stream in FEEDS
-            else "observed"
-        )
+        word = "deleted" if self.deleted else "recorded" if self.stream in FEEDS else "observed"
         return f"{self.stream.replace('__', '.')}.{word}"
 
     @property
@@ -95,25 +89,19 @@ class Event:
 class EventLog:
     """The log of one warehouse file. Opens the file for each call only: dbt needs it in between."""
 
-    def __init__(
-        self, path: Path, first_load: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    ) -> None:
+    def __init__(self, path: Path, first_load: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
         self.path = path
         self.clock = first_load
         with duckdb.connect(str(path)) as connection:
             connection.execute("create schema if not exists event_log")
             for stream in STREAMS:
-                connection.execute(
-                    f"create table event_log.{stream}_events ({COLUMNS})"
-                )
+                connection.execute(f"create table event_log.{stream}_events ({COLUMNS})")
             connection.execute(
                 """create table event_log.polls (source varchar, stream varchar, polled_at timestamptz,
                 recorded_at timestamptz, cursor varchar, rows bigint, reached_end boolean)"""
             )
 
-    def append(
-        self, events: Iterable[Event], at: datetime | None = None, commit: bool = True
-    ) -> datetime:
+    def append(self, events: Iterable[Event], at: datetime | None = None, commit: bool = True) -> datetime:
         """Writes one load: one recorded_at, events already in the log left out, then its poll.
 
         `commit=False` leaves out the poll, as a crash between the two would.

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import duckdb
-from hypothesis import HealthCheck, Phase, given
+from hypothesis import HealthCheck, Phase, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -17,18 +17,22 @@ from tests.warehouse.conftest import Warehouse
 from tests.warehouse.dbt_process import models_of
 from tests.warehouse.script import everything
 
-EXAMPLES = int(os.environ.get("REPLAY_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("REPLAY_EXAMPLES", "2"))
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 EVENTS = everything()
+NUMBERS = list(range(len(EVENTS)))
+# as told, and then other rules; and the other way round
+SETTINGS_LAST = [NUMBERS[:-1], NUMBERS[-1:]]
+BACKWARDS = [NUMBERS[60:][::-1], NUMBERS[30:60][::-1], NUMBERS[:30][::-1]]
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[list[int]]:
     """The events' numbers in an order of arrival, cut into loads, some of them seen twice."""
-    order = draw(st.permutations(range(len(EVENTS))))
+    order = draw(st.permutations(NUMBERS))
     twice = draw(st.lists(st.sampled_from(order), max_size=5))
     arrivals = [*order, *twice]
-    cuts = draw(st.sets(st.integers(1, len(arrivals) - 1), min_size=1, max_size=3))
+    cuts = draw(st.sets(st.integers(1, len(arrivals) - 1), min_size=1, max_size=2))
     borders = [0, *sorted(cuts), len(arrivals)]
     return [arrivals[begin:end] for begin, end in pairwise(borders)]
 
@@ -41,6 +45,8 @@ def histories(draw: st.DrawFn) -> list[list[int]]:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+@example(SETTINGS_LAST)
+@example(BACKWARDS)
 @given(histories())
 def test_replay_equals_history(history: list[list[int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -1,6 +1,6 @@
 {#-
-    Whether building this model again would give the rows it has: same code, same seeds, no new event in the
-    streams it reads, no upstream model with other rows, and nothing in it that moves with as_of.
+    Whether building this model again would give the rows it has: same code, same seeds, same settings, no new
+    event in the streams it reads, no upstream model with other rows, and nothing in it that moves with as_of.
 -#}
 {% macro is_up_to_date() -%}
     {%- set known = remembered() -%}
@@ -15,6 +15,9 @@
     {%- endif -%}
     {%- set horizon = "timestamptz '" ~ known['horizon'] ~ "'" -%}
     {%- set doubts = [as_of() ~ ' < ' ~ horizon] -%}
+    {%- if settings_matter() -%}
+        {%- do doubts.append(settings_changed_after(horizon)) -%}
+    {%- endif -%}
     {%- if model.sources -%}
         {%- for name in model.sources -%}
             {%- do doubts.append(

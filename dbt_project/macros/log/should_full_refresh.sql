@@ -19,16 +19,22 @@
     {%- if known is none or known['definition'] != definition_of(model.unique_id) -%}
         {{ return(true) }}
     {%- endif -%}
-    {%- set query -%}
-        select
-            {{ as_of() }} < timestamptz '{{ known["horizon"] }}'
-            or (
-                {{ 'setting' in model.raw_code or model.config.schema != 'staging' }}
-                and coalesce(bool_or(
-                    recorded_at > timestamptz '{{ known["horizon"] }}' and recorded_at <= {{ as_of() }}
-                ), false)
-            )
-        from {{ source('event_log', 'pipeline__settings_events') }}
-    {%- endset -%}
-    {{ return(run_query(query).columns[0].values()[0]) }}
+    {%- set horizon = "timestamptz '" ~ known['horizon'] ~ "'" -%}
+    {%- set reasons = [as_of() ~ ' < ' ~ horizon] -%}
+    {%- if settings_matter() -%}
+        {%- do reasons.append(settings_changed_after(horizon)) -%}
+    {%- endif -%}
+    {{ return(run_query('select ' ~ reasons | join(' or ')).columns[0].values()[0]) }}
+{%- endmacro %}
+
+{#- Only staging can tell that it reads no setting: what it reads stands in its own code. -#}
+{% macro settings_matter() -%}
+    {{ return('setting' in model.raw_code or model.config.schema != 'staging') }}
+{%- endmacro %}
+
+{% macro settings_changed_after(horizon) -%}
+    exists (
+        select 1 from {{ source('event_log', 'pipeline__settings_events') }}
+        where recorded_at > {{ horizon }} and recorded_at <= {{ as_of() }}
+    )
 {%- endmacro %}

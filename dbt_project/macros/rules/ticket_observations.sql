@@ -26,16 +26,22 @@ tickets as (
         source,
         ticket_id,
         max(created_at) as created_at,
-        bool_or(is_creation) as is_creation_known,
+        max(creation_audit_id) as creation_audit_id,
         min(observed_at) as first_observed_at,
         max(recorded_at) as recorded_at
     from (
-        select source, ticket_id, created_at, false as is_creation, observed_at, recorded_at
+        select source, ticket_id, created_at, null as creation_audit_id, observed_at, recorded_at
         from snapshots
         union all
-        select source, ticket_id, null, is_create and change_index = 1, changed_at, recorded_at
+        select
+            source,
+            ticket_id,
+            null,
+            case when is_create and change_index = 1 then audit_id end,
+            changed_at,
+            recorded_at
         from ticket_changes
-    ) as observations
+    ) as observed
     group by all
 
 ),
@@ -43,18 +49,20 @@ tickets as (
 dated_changes as (
 
     select
-        ticket_changes.*,
+        ticket_changes.source,
+        ticket_changes.ticket_id,
+        ticket_changes.field,
+        coalesce(ticket_changes.value, '') as value,
+        coalesce(ticket_changes.previous_value, '') as previous_value,
+        ticket_changes.change_index,
+        ticket_changes.changed_at,
         -- the creating audit may be a second later than the ticket
         case
-            when
-                tickets.is_creation_known
-                and ticket_changes.audit_id = first_value(ticket_changes.audit_id) over (
-                    partition by ticket_changes.source, ticket_changes.ticket_id
-                    order by ticket_changes.change_index asc
-                )
+            when ticket_changes.audit_id = tickets.creation_audit_id
                 then coalesce(tickets.created_at, ticket_changes.changed_at)
             else ticket_changes.changed_at
-        end as observed_at
+        end as observed_at,
+        tickets.creation_audit_id
     from ticket_changes
     inner join tickets
         on ticket_changes.source = tickets.source
@@ -63,61 +71,66 @@ dated_changes as (
 
 ),
 
-audited as (
-
-    select
-        source,
-        ticket_id,
-        observed_at,
-        {%- for field in fields %}
-        max_by(coalesce(value, ''), change_index) filter (where field = '{{ field }}') as {{ field }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from dated_changes
-    group by all
-
-),
-
--- What held before anything else is known: nothing, where the creation was seen; otherwise what
--- the earliest change replaced or the earliest observation shows.
+-- Without the creation, what held first is what the earliest change replaced or the earliest
+-- observation shows; at one instant what was replaced is older than what is shown.
 earliest as (
 
     select
         source,
         ticket_id,
         {%- for field in fields %}
-        min_by({{ field }}, observed_at) filter (where {{ field }} is not null) as {{ field }}{{ ',' if not loop.last }}
+        min_by({{ field }}, place) filter (where {{ field }} is not null) as {{ field }}{{ ',' if not loop.last }}
         {%- endfor %}
     from (
-        select source, ticket_id, observed_at, {{ fields | join(', ') }}
+        select source, ticket_id, observed_at as place, {{ fields | join(', ') }}
         from snapshots
         union all
         select
             source,
             ticket_id,
-            -- at one instant what a change replaced is older than what an observation shows
-            changed_at - interval 1 millisecond + change_index * interval 1 microsecond,
+            changed_at - interval 1 second + change_index * interval 1 microsecond,
             {%- for field in fields %}
-            case when field = '{{ field }}' then coalesce(previous_value, '') end{{ ',' if not loop.last }}
+            case when field = '{{ field }}' then previous_value end{{ ',' if not loop.last }}
             {%- endfor %}
         from dated_changes
+        where creation_audit_id is null
     ) as values_before
     group by all
 
 ),
 
-begun as (
+-- `place` decides at one instant: changes in their order, then snapshots, then what held before.
+statements as (
 
     select
         tickets.source,
         tickets.ticket_id,
         coalesce(tickets.created_at, tickets.first_observed_at) as observed_at,
+        -1 as place,
         {%- for field in fields %}
-        case when tickets.is_creation_known then '' else earliest.{{ field }} end as {{ field }}{{ ',' if not loop.last }}
+        case when tickets.creation_audit_id is not null then '' else earliest.{{ field }} end as {{ field }}{{ ',' if not loop.last }}
         {%- endfor %}
     from tickets
-    inner join earliest
+    left join earliest
         on tickets.source = earliest.source
         and tickets.ticket_id = earliest.ticket_id
+
+    union all
+
+    select source, ticket_id, observed_at, 0, {{ fields | join(', ') }}
+    from snapshots
+
+    union all
+
+    select
+        source,
+        ticket_id,
+        observed_at,
+        change_index,
+        {%- for field in fields %}
+        case when field = '{{ field }}' then value end{{ ',' if not loop.last }}
+        {%- endfor %}
+    from dated_changes
 
 ),
 
@@ -128,19 +141,9 @@ observations as (
         ticket_id,
         observed_at,
         {%- for field in fields %}
-        coalesce(
-            max({{ field }}) filter (where origin = 'audit'),
-            max({{ field }}) filter (where origin = 'snapshot'),
-            max({{ field }}) filter (where origin = 'beginning')
-        ) as {{ field }}{{ ',' if not loop.last }}
+        max_by({{ field }}, place) filter (where {{ field }} is not null) as {{ field }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from (
-        select 'audit' as origin, source, ticket_id, observed_at, {{ fields | join(', ') }} from audited
-        union all
-        select 'snapshot', source, ticket_id, observed_at, {{ fields | join(', ') }} from snapshots
-        union all
-        select 'beginning', source, ticket_id, observed_at, {{ fields | join(', ') }} from begun
-    ) as said
+    from statements
     group by source, ticket_id, observed_at
 
 )

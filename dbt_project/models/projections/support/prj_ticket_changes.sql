@@ -32,21 +32,25 @@ audit_events as (
 
 -- Zendesk rewrites an audit whose comment was redacted: the newest reading counts, in the place
 -- among its second's audits that the first reading had.
-audits as (
+readings as (
 
     select
         *,
         first_value(recorded_at) over readings as first_recorded_at,
-        first_value(position) over readings as first_position
+        first_value(position) over readings as first_position,
+        lead(event_id) over readings is null as is_newest
     from audit_events
     window readings as (
         partition by source, ticket_id, audit_id
         order by recorded_at asc, position asc, event_id asc
     )
-    qualify row_number() over (
-        partition by source, ticket_id, audit_id
-        order by recorded_at desc, position desc, event_id desc
-    ) = 1
+
+),
+
+audits as (
+
+    select * from readings
+    where is_newest
 
 ),
 
