@@ -74,7 +74,8 @@ def _record_settings(settings: Settings, signals: Signals, clock: Clock, rounds:
     if last is None and settings.connections and not clock.is_measured:
         return  # the first run decides when notifications begin, and no server has said yet what time it is
     now = clock.now()
-    rounds.live_from, rounds.start_date = go_live_at(settings, last, now), settings.start_date
+    # A go-live that is still to come silences notifications until then; it must not silence reading.
+    rounds.live_from, rounds.start_date = min(go_live_at(settings, last, now), now), settings.start_date
     pages = settings_pages(settings, signals, last, now)
     rounds.add(STREAMS[STREAM], SOURCE, Reader(pages, _unused), "live")
     rounds.finish(quiet=True)

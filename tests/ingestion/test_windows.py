@@ -9,7 +9,7 @@ from ingestion.results import StreamResult
 from ingestion.settings import Settings
 from ingestion.sources.zendesk import api
 from tests.ingestion.log import load, result, rows, value
-from tests.ingestion.worlds import ground, ticket, zendesk
+from tests.ingestion.worlds import ground, salesforce, ticket, zendesk
 
 TICKETS = "select count(*) from event_log.zendesk__ticket_events"
 
@@ -55,6 +55,17 @@ def test_history_ends_where_live_reading_began(served: Callable) -> None:
     sandbox.post("/_sandbox/changes", [ticket("2026-03-08T10:00:00Z", 9)])
     sandbox.post("/_sandbox/clock", {"now": "2026-03-08T10:05:00Z"})
     assert result(load(settings, "zendesk__ticket"), "zendesk__ticket").rows == 1
+
+
+def test_changes_before_a_go_live_that_is_still_to_come_are_read(served: Callable) -> None:
+    streams = ("zendesk__ticket", "salesforce__account")
+    sandbox, settings = served(ground(), "2026-03-01T09:00:00Z", GO_LIVE_AT="2026-03-20T00:00:00Z")
+    load(settings, *streams, until_complete=True)
+    account = salesforce("2026-03-05T10:00:00Z", "Account", "0014M00001accA1QAI", set={"Name": "Alpine"})
+    sandbox.post("/_sandbox/changes", [account, ticket("2026-03-05T10:00:00Z", 9)])
+    sandbox.post("/_sandbox/clock", {"now": "2026-03-05T10:05:00Z"})
+    results = load(settings, *streams)
+    assert [result(results, stream).rows for stream in streams] == [1, 1]
 
 
 def test_history_begins_at_start_date_but_customers_are_read_whole(served: Callable) -> None:
