@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from dagster_dbt import DbtProject
@@ -43,10 +44,12 @@ def _is_current(manifest: Path) -> bool:
 
 
 def _parse(target: Path) -> None:
-    beside = target / "parsing"
+    beside, began = target / "parsing", time.time()
     command = [str(DBT), "--quiet", "--no-version-check", "parse", "--target-path", str(beside)]
     environment = {**os.environ, "DBT_LOG_PATH": str(beside), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     done = subprocess.run(command, cwd=DBT_PROJECT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ParseFailed(f"dbt cannot read {DBT_PROJECT.name}:\n{done.stdout}{done.stderr}")
+    # As old as the reading began: an edit made meanwhile must count as newer.
+    os.utime(beside / "manifest.json", (began, began))
     (beside / "manifest.json").replace(target / "manifest.json")

@@ -35,5 +35,6 @@ def _reason(result: dg.ExecuteInProcessResult) -> str:
             failure = event.step_failure_data
             if failure.user_failure_data:
                 return str(failure.user_failure_data.description)
-            return f"{event.step_key} failed: {failure.error.message if failure.error else 'the UI shows why'}"
+            cause = failure.error.cause or failure.error if failure.error else None
+            return f"{event.step_key} failed: {cause.message.strip() if cause else 'the UI shows why'}"
     return "The run failed; the UI shows why."

@@ -22,8 +22,9 @@ class Progress(logging.Handler):
         event: DagsterEvent | None = getattr(record, "dagster_event", None)
         if event is None:
             # What ingestion says while it reads; of the others only that they wait. Errors are said once, at the end.
-            if record.levelno == logging.WARNING or (record.levelno == logging.INFO and self._step == "event_log"):
-                self._say(getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage())
+            said = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
+            if logging.INFO <= record.levelno <= logging.WARNING and (self._step == "event_log" or "waiting" in said):
+                self._say(said)
         elif event.event_type == DagsterEventType.STEP_START:
             self._step, self._built = (event.step_key or "").split("__")[0], 0
             self._say("begins")

@@ -17,6 +17,7 @@ UNFINISHED = [
 
 # `make up` sets it. By itself a code location only shows what there is.
 IS_LIVE = os.environ.get("SUPPORT_SIGNALS_LIVE") == "1"
+SCHEDULES = DefaultScheduleStatus.RUNNING if IS_LIVE else DefaultScheduleStatus.STOPPED
 
 tick = dg.define_asset_job("tick", AssetSelection.all(), description="Read what changed, build, publish.")
 
@@ -33,14 +34,23 @@ carry_on = dg.define_asset_job("carry_on", ANSWERS, description="Build and publi
 @dg.schedule(
     job=tick,
     cron_schedule="* * * * *",
-    default_status=DefaultScheduleStatus.RUNNING if IS_LIVE else DefaultScheduleStatus.STOPPED,
+    default_status=SCHEDULES,
 )
 def every_minute(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """A tick each minute, unless the last one still runs: ticks that queue up would only repeat each other."""
     running = context.instance.get_run_records(dg.RunsFilter(job_name=tick.name, statuses=UNFINISHED), limit=1)
     if running:
         return dg.SkipReason("the last tick still runs")
-    return dg.RunRequest()
+    return dg.RunRequest(run_config=dg.RunConfig(ops={"warehouse": BuildConfig(daily_tests=False)}))
+
+
+every_night = dg.ScheduleDefinition(
+    name="every_night",
+    job=tick,
+    cron_schedule="0 3 * * *",
+    default_status=SCHEDULES,
+    description="A tick that also runs the tests that read whole tables.",
+)
 
 
 @dg.run_failure_sensor(

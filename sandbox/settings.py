@@ -66,6 +66,9 @@ DAILY_API_REQUESTS = 15_000
 ORGANIZATION_ID = "00D5g00000SandboxE"
 
 # -- GitLab -----------------------------------------------------------------------------------
+# The project that feedback is written to is there in every world, also in one that says nothing about GitLab.
+FEEDBACK_PROJECT = (278_964, "gitlab-com/support/feedback")
+FEEDBACK_PROJECT_SINCE = "2020-01-01T00:00:00Z"
 GITLAB_PAGE_ROWS = 20
 GITLAB_PAGE_ROWS_MOST = 100
 

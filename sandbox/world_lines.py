@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.settings import FEEDBACK_PROJECT
 from sandbox.world_plan import Account, Contact, Organization, Staff, World
 from sandbox.world_time import Timeline, iso
 
 Line = tuple[int, dict[str, Any]]
 
 CSM_FIELD = "Technical_Account_Manager_LU__c"
-FEEDBACK_PROJECT = (278_964, "gitlab-com/support/feedback")
 SOLD_TO_FIELD = "Latest_Sold_To_Contact__c"
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.changes import Change
-from sandbox.settings import GITLAB_HOST
+from sandbox.settings import FEEDBACK_PROJECT, FEEDBACK_PROJECT_SINCE, GITLAB_HOST
 from sandbox.timestamps import guide_time, parse_ms
 
 
@@ -15,6 +15,17 @@ class GitLab:
         self.paths: dict[str, int] = {}
         self.issues: dict[int, dict[str, Any]] = {}
         self._iids: dict[int, int] = {}
+        self._project(
+            Change(
+                at=parse_ms(FEEDBACK_PROJECT_SINCE),
+                visible_at=parse_ms(FEEDBACK_PROJECT_SINCE),
+                system="gitlab",
+                instance="main",
+                object="project",
+                id=FEEDBACK_PROJECT[0],
+                set={"path_with_namespace": FEEDBACK_PROJECT[1]},
+            )
+        )
 
     def apply(self, change: Change) -> None:
         """Creates, changes or deletes (without trace) a project or an issue."""

@@ -11,7 +11,7 @@ import pytest
 from ingestion.streams import STREAMS
 from orchestration.definitions import defs
 from orchestration.environment import PROJECT_ROOT
-from orchestration.schedules import every_minute
+from orchestration.schedules import every_minute, every_night
 
 LAYERS = ["event_log", "staging", "projections", "marts", "published"]
 
@@ -57,8 +57,10 @@ def test_every_asset_says_what_it_holds(specs: Specs) -> None:
     assert [key.to_user_string() for key, spec in specs.items() if not spec.description] == []
 
 
-def test_the_schedule_waits_to_be_switched_on() -> None:
-    assert every_minute.default_status == dg.DefaultScheduleStatus.STOPPED
+def test_the_schedules_wait_to_be_switched_on() -> None:
+    assert [schedule.default_status for schedule in (every_minute, every_night)] == [
+        dg.DefaultScheduleStatus.STOPPED
+    ] * 2
     assert every_minute.cron_schedule == "* * * * *"
 
 

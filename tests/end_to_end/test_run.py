@@ -1,0 +1,88 @@
+"""`make run` on small worlds: what a stranger gets on the first try."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.pipeline import ROOT, published, rows, run
+
+ONE_TICKET = [
+    {
+        "at": "2026-03-02T08:00:00Z",
+        "system": "zendesk",
+        "object": "user",
+        "id": 55,
+        "set": {"name": "Ada", "email": "ada@acme.example"},
+    },
+    {
+        "at": "2026-03-02T09:00:00Z",
+        "system": "zendesk",
+        "object": "ticket",
+        "id": 1,
+        "by": 55,
+        "set": {"subject": "Help", "requester_id": 55},
+        "comment": {"author_id": 55, "body": "Please", "public": True},
+    },
+]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    data_dir = tmp_path_factory.mktemp("tiny")
+    done = run(data_dir, SANDBOX_WORLD="tiny")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return data_dir, done.stdout
+
+
+def test_a_run_answers_the_three_questions(tiny: tuple[Path, str]) -> None:
+    _, said = tiny
+
+    assert "4 tickets for a CSM to hear about, 1 kept quiet" in said
+    assert "2 of 3 accounts established in support" in said
+    assert "open gap" in said
+    assert "February 2026, ces_7pt" in said
+    assert "published/support_signals.duckdb" in said
+
+
+def test_a_run_shows_what_it_is_doing(tiny: tuple[Path, str]) -> None:
+    _, said = tiny
+
+    for layer in ("event_log", "warehouse", "published"):
+        assert f"{layer:<11}begins" in said
+
+
+def test_the_published_file_holds_answers_and_no_payloads(tiny: tuple[Path, str]) -> None:
+    data_dir, _ = tiny
+
+    assert rows(data_dir, "select distinct table_schema from information_schema.tables") == [("marts",)]
+    types = rows(data_dir, "select distinct data_type from duckdb_columns() where table_name <> 'snapshot'")
+    assert ("JSON",) not in types
+
+
+def test_a_second_run_finds_nothing_new_and_publishes_again(tiny: tuple[Path, str]) -> None:
+    data_dir, _ = tiny
+    before = published(data_dir).stat().st_ino
+    counts = rows(data_dir, "select row_counts from marts.snapshot")
+
+    # a relative path counts from where the command is started
+    done = run(os.path.relpath(data_dir, ROOT), SANDBOX_WORLD="tiny")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert published(data_dir).stat().st_ino != before
+    assert rows(data_dir, "select row_counts from marts.snapshot") == counts
+
+
+def test_a_world_of_one_ticket_and_no_accounts_works(tmp_path: Path) -> None:
+    world = tmp_path / "my world.jsonl"
+    world.write_text("".join(json.dumps(change) + "\n" for change in ONE_TICKET))
+
+    done = run(tmp_path / "data", SANDBOX_WORLD=str(world), SANDBOX_NOW="2026-04-01T00:00:00Z")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert rows(tmp_path / "data", "select ticket_id, suppression_reason from marts.fct_notification_events") == [
+        (1, "no_org")
+    ]
+    assert "0 of 0 accounts" in done.stdout
+    assert rows(tmp_path / "data", "select as_of::varchar[:10] from marts.snapshot") == [("2026-04-01",)]

@@ -1,0 +1,81 @@
+"""Compares a mart with the truth that the demo world's generator wrote down, row by row, as a readable diff."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+# Mart -> the columns by which a row of the truth finds its row of the mart.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "fct_notification_events": ("source", "ticket_id"),
+    "fct_contact_coverage_gaps": ("gap_code", "account_id", "source", "organization_id", "subject_id", "opened_at"),
+    "fct_account_coverage": ("account_id",),
+    "fct_feedback": ("channel", "source", "ticket_id", "received_at"),
+    "fct_feedback_trends": ("period_start", "instrument"),
+}
+# The truth speaks about one cut of the trends.
+WHERE = {"fct_feedback_trends": "where period_grain = 'month' and dimension = 'all'"}
+SHOWN = 5
+
+Row = dict[str, Any]
+
+
+def differences(truth: Path, published: Path, mart: str) -> str:
+    """Empty when every row of the truth is in the mart with the same values, and the mart has no row beyond it."""
+    expected = [json.loads(line) for line in truth.read_text().splitlines()]
+    if not expected:
+        return f"{truth} is empty"
+    columns = list(expected[0])
+    with duckdb.connect(str(published), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        rows = connection.execute(f"select {', '.join(columns)} from marts.{mart} {WHERE.get(mart, '')}").fetchall()
+    actual = [{name: _plain(value) for name, value in zip(columns, row, strict=True)} for row in rows]
+    return _diff(expected, actual, KEYS[mart])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _diff(expected: Sequence[Row], actual: Sequence[Row], key: tuple[str, ...]) -> str:
+    wanted, found = _by_key(expected, key), _by_key(actual, key)
+    kinds: Counter[str] = Counter()
+    examples: dict[str, list[str]] = defaultdict(list)
+
+    def note(kind: str, example: str) -> None:
+        kinds[kind] += 1
+        if len(examples[kind]) < SHOWN:
+            examples[kind].append(example)
+
+    for identity, row in wanted.items():
+        if identity not in found:
+            note(f"missing from the mart {_code(row)}", json.dumps(row))
+            continue
+        for name, value in row.items():
+            if found[identity][name] != value:
+                note(f"{name} differs", f"{identity}: true {value!r}, mart {found[identity][name]!r}")
+    for identity, row in found.items():
+        if identity not in wanted:
+            note(f"in the mart only {_code(row)}", json.dumps(row))
+    return "\n".join(f"{count} x {kind}\n    " + "\n    ".join(examples[kind]) for kind, count in kinds.most_common())
+
+
+def _code(row: Row) -> str:
+    return next((f"({row[name]})" for name in ("gap_code", "channel", "instrument") if name in row), "")
+
+
+def _by_key(rows: Sequence[Row], key: tuple[str, ...]) -> dict[tuple[Any, ...], Row]:
+    """Rows with equal keys are told apart by their place among equals, in the order of all their values."""
+    seen: Counter[tuple[Any, ...]] = Counter()
+    found = {}
+    for row in sorted(rows, key=lambda row: json.dumps(row, sort_keys=True)):
+        identity = tuple(row[name] for name in key)
+        found[*identity, seen[identity]] = row
+        seen[identity] += 1
+    return found
