@@ -24,6 +24,7 @@ class Last(NamedTuple):
     event_id: str
     is_deleted: bool
     digest: str
+    occurred_at: datetime
 
 
 class Listing:
@@ -54,7 +55,7 @@ class Listing:
         if last is None:
             return stamp
         if last.is_deleted:
-            stamp = stamp._replace(occurred_at=max(stamp.occurred_at, now))
+            stamp = stamp._replace(occurred_at=max(stamp.occurred_at, now, last.occurred_at))
         known = event_id(self._stream.event_type(stamp.word), self._source, stamp.entity_id, stamp.version, digest)
         if known in self._event_ids:
             # Back to an earlier state without a newer stamp of its own: what it follows tells the two apart.
@@ -67,7 +68,9 @@ class Listing:
         if last and last.is_deleted:
             return None
         version = f"after:{last.event_id}" if last else "never seen"
-        return Stamped(Stamp(entity_id, version, now, "deleted"), payload)
+        # Not before what it ends: the clock has whole seconds, and a clock may be set back.
+        occurred_at = max(now, last.occurred_at) if last else now
+        return Stamped(Stamp(entity_id, version, occurred_at, "deleted"), payload)
 
     def vanished(self, now: datetime) -> list[Stamped]:
         """Tombstones, with the last known payload, for what a complete list no longer has.
@@ -93,14 +96,14 @@ class Listing:
         # The payload leaves the database only where fields are to be left out of its digest.
         digest = "payload" if self._stream.volatile else "sha256(payload)"
         rows = self._query(f"""
-            select entity_id, event_id, event_type, {digest}
+            select entity_id, event_id, event_type, occurred_at, {digest}
             from {event_log.SCHEMA}.{self._stream.table} where source = ? order by recorded_at, position
         """)
         last: dict[str, Last] = {}
-        for entity_id, identity, event_type, value in rows:
+        for entity_id, identity, event_type, occurred_at, value in rows:
             if self._stream.volatile:
                 value = payload_digest(self._stream, orjson.loads(value), value.encode())
-            last[entity_id] = Last(identity, event_type.endswith(".deleted"), value)
+            last[entity_id] = Last(identity, event_type.endswith(".deleted"), value, occurred_at)
         return last, {row[1] for row in rows}
 
     def _payloads(self, entity_ids: list[str]) -> list[tuple[str, str]]:

@@ -118,4 +118,4 @@ def _load_with_pages_of(size: int, settings: Settings, *streams: str) -> list[St
 
 def _forget_cursors(settings: Settings, table: str) -> None:
     with pipeline(settings, "zendesk/global").managed_state() as state:
-        state["sources"]["zendesk_global"]["resources"][table].clear()
+        state.get("sources", {})["zendesk_global"]["resources"][table].clear()
