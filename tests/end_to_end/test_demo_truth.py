@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.pipeline import published, run
-from tests.end_to_end.truth import KEYS, differences
+from tests.end_to_end.pipeline import published, rows, run
+from tests.end_to_end.truth import KEYS, differences, read
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +30,16 @@ def test_every_truth_is_compared(demo: Path) -> None:
 def test_the_mart_says_what_happened(demo: Path, mart: str) -> None:
     found = differences(truth(demo) / f"{mart}.jsonl", published(demo), mart)
     assert not found, f"{mart}:\n{found}"
+
+
+def test_no_open_gap_is_dated_later_than_it_began(demo: Path) -> None:
+    """Where the systems keep no history, a gap reaches back as far as the record itself; never less far."""
+    key = KEYS["fct_contact_coverage_gaps"]
+    gaps = read(truth(demo) / "fct_contact_coverage_gaps.jsonl")
+    began = {tuple(gap[name] for name in key): gap["opened_at"] for gap in gaps if gap["is_open"]}
+    dated = rows(
+        demo,
+        f"select {', '.join(key)}, strftime(opened_at, '%Y-%m-%dT%H:%M:%SZ') "
+        "from marts.fct_contact_coverage_gaps where is_open",
+    )
+    assert [row for row in dated if row[-1] > began[row[:-1]]] == []
