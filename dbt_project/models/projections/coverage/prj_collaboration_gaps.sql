@@ -104,7 +104,11 @@ gaps as (
         valid_to,
         recorded_at
 
-    from (select * from shared union all select * from judged) as pieces
+    from (
+        select * from shared
+        union all
+        select * from judged
+    ) as pieces
     where gap_code is not null
 
 )

@@ -118,8 +118,10 @@ observed_values as (
             as recorded_at,
         account_events.position,
         account_events.event_id,
-        tracking.tracked_since is null
-        and account_events.created_at is distinct from account_events.occurred_at as is_inferred_start
+        (
+            tracking.tracked_since is null
+            and account_events.created_at is distinct from account_events.occurred_at
+        ) as is_inferred_start
     from account_events
     left join tracking on account_events.source = tracking.source
     left join tracked_accounts

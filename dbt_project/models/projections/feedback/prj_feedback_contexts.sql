@@ -57,9 +57,9 @@ ticket_states as (
 
     select
         *,
-        status = 'solved' and lag(status) over (
-            partition by source, ticket_id order by valid_from asc
-        ) is distinct from 'solved' as is_solve
+        status = 'solved'
+        and coalesce(lag(status) over (partition by source, ticket_id order by valid_from asc), 'new') <> 'solved'
+            as is_solve
 
     from {{ ref('prj_ticket_history') }}
     semi join surveyed using (source, ticket_id)

@@ -18,6 +18,13 @@ agents as (
 ),
 
 {% if is_incremental() -%}
+new_agents as (
+
+    select source, author_id from agents
+    where recorded_at > {{ watermark() }}
+
+),
+
 touched as (
 
     {{ touched_since_last_build(
@@ -29,10 +36,7 @@ touched as (
     -- Whoever becomes known as an agent late turns older comments into replies.
     select distinct comments.source, comments.ticket_id
     from {{ ref('prj_ticket_comments') }} as comments
-    semi join (
-        select source, author_id from agents
-        where recorded_at > {{ watermark() }}
-    ) as new_agents using (source, author_id)
+    semi join new_agents using (source, author_id)
 
 ),
 

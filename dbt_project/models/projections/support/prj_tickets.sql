@@ -55,7 +55,9 @@ status_changes as (
 
     select
         *,
-        lag(status) over (partition by source, ticket_id order by valid_from asc) as status_before
+        status = 'solved'
+        and coalesce(lag(status) over (partition by source, ticket_id order by valid_from asc), 'new') <> 'solved'
+            as is_solve
     from ticket_history
 
 ),
@@ -65,19 +67,15 @@ resolutions as (
     select
         source,
         ticket_id,
-        min(valid_from) filter (
-            where status = 'solved' and status_before is distinct from 'solved'
-        ) as first_solved_at,
-        max(valid_from) filter (
-            where status = 'solved' and status_before is distinct from 'solved'
-        ) as solved_at,
+        min(valid_from) filter (where is_solve) as first_solved_at,
+        max(valid_from) filter (where is_solve) as solved_at,
         max(recorded_at) as recorded_at
     from status_changes
     group by all
 
 ),
 
-merges as (
+merge_partners as (
 
     select
         source,
@@ -118,11 +116,11 @@ tickets as (
         coalesce(latest.is_follow_up, false) as is_follow_up,
         latest.is_deleted,
         array_contains(latest.tags, 'closed_by_merge')
-        or merges.merged_into_ticket_id is not null as is_merged,
+        or merge_partners.merged_into_ticket_id is not null as is_merged,
         -- the target's own audit names its partner too, but the target is not closed by the merge
         coalesce(
-            merges.merged_into_ticket_id,
-            case when array_contains(latest.tags, 'closed_by_merge') then merges.merge_partner_id end
+            merge_partners.merged_into_ticket_id,
+            case when array_contains(latest.tags, 'closed_by_merge') then merge_partners.merge_partner_id end
         ) as merged_into_ticket_id,
         latest.created_at,
         resolutions.first_solved_at,
@@ -133,9 +131,9 @@ tickets as (
     left join resolutions
         on latest.source = resolutions.source
         and latest.ticket_id = resolutions.ticket_id
-    left join merges
-        on latest.source = merges.source
-        and latest.ticket_id = merges.ticket_id
+    left join merge_partners
+        on latest.source = merge_partners.source
+        and latest.ticket_id = merge_partners.ticket_id
     left join instances on latest.source = instances.source
 
 )

@@ -95,7 +95,9 @@ renamed as (
                         then try_cast(child['via'] ->> '$.source.from.ticket_id' as bigint)
                 end,
                 -- the only trace where the API leaves the numbers out of `via`
-                'merge_text': try_cast({{ regex_group("child['body']", 'closed and merged into request #([0-9]+)', 1) }} as bigint)
+                'merge_text': try_cast({{ regex_group(
+                    "child['body']", 'closed and merged into request #([0-9]+)', 1
+                ) }} as bigint)
             }
         ) as comments
     from named
