@@ -68,19 +68,22 @@ def _pipeline(name: str, folder: Path, warehouse: Path, is_bulk: bool) -> dlt.Pi
         # DuckDB joins small row groups at each checkpoint. After a small load that keeps the file small; after a large
         # one it would rewrite what was just written, with a quarter of a gigabyte of payloads in memory several times.
         credentials.global_config["max_vacuum_tasks"] = 0
-    return dlt.pipeline(
+    is_new = not (folder / name / "state.json").exists()
+    target = dlt.pipeline(
         pipeline_name=name,
         pipelines_dir=str(folder),
         destination=dlt.destinations.duckdb(credentials),
         dataset_name=event_log.SCHEMA,
     )
+    if is_new:
+        # DATA_DIR/dlt may be gone while the warehouse is not: its cursors are in there too.
+        target.sync_destination()
+    return target
 
 
 def states(settings: Settings, source: str) -> Mapping[str, State]:
-    """Table -> state, as committed. Restored from the warehouse when DATA_DIR/dlt is gone."""
+    """Table -> state, as committed."""
     found = pipeline(settings, source)
-    if not found.state.get("sources"):
-        found.sync_destination()
     return found.state.get("sources", {}).get(found.pipeline_name, {}).get("resources", {})
 
 

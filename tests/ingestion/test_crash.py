@@ -85,3 +85,13 @@ def _is_in_order(settings: Settings) -> bool:
     newest = value(settings, "select max(recorded_at) from event_log.events")
     shown = value(settings, "select max(recorded_at) from event_log.polls")
     return all(sources == 1 for _, sources in loads) and newest <= shown
+
+
+def test_cursors_come_back_from_the_warehouse_when_their_folder_is_gone(world: RunningSandbox, tmp_path: Path) -> None:
+    settings = settings_for(world, tmp_path, **GO_LIVE)
+    load(settings, *STREAMS, until_complete=True)
+    before = dict(pipelines.states(settings, "zendesk/global"))
+    moved = settings.model_copy(update={"data_dir": tmp_path / "restored"})
+    moved.data_dir.mkdir()
+    settings.warehouse_path.rename(moved.warehouse_path)
+    assert dict(pipelines.states(moved, "zendesk/global")) == before
