@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, Phase, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -37,6 +38,7 @@ def histories(draw: st.DrawFn) -> list[list[int]]:
     return [arrivals[begin:end] for begin, end in pairwise(borders)]
 
 
+@pytest.mark.timeout(1200)  # a dozen builds, and CI machines are shared
 @hypothesis_settings(
     max_examples=EXAMPLES,
     derandomize=True,
