@@ -30,11 +30,13 @@ bench: $(STAMP)
 clean: ## forget what was read and built; the environment stays
 	rm -rf data dbt_project/target dbt_project/logs
 
-# uv itself is in the lock, so pip checks its hash like that of every other package.
+# uv itself is in the lock, so pip checks its hash like that of every other package. pip stands in for uv where only pip
+# is told which index and certificates this machine uses.
 $(STAMP): requirements.lock
 	@echo "Installing the environment from requirements.lock"
 	@$(PYTHON) -m venv .venv
 	@awk '/^[^ ]/ { wanted = /^uv==/ } wanted' requirements.lock > .venv/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip sync --quiet --system-certs --python $(BIN)/python --require-hashes requirements.lock \
+	    || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
