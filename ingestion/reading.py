@@ -14,8 +14,9 @@ from ingestion.pipelines import State
 from ingestion.sources.refusals import NotAvailable
 from ingestion.streams import Stream
 
-CHUNK_PAGES = 20
+CHUNK_ROWS = 20_000
 CHUNK_BYTES = 32_000_000
+PAGE_ROWS_LEAST = 100
 
 Phase = Literal["live", "history"]
 
@@ -46,13 +47,13 @@ class Reading:
     _walk: Iterator[Page] | None = field(default=None, repr=False)
 
     def chunk(self) -> Chunk:
-        """The next pages, up to twenty. Raises SourceError: then nothing of them is kept, and the cursor stays."""
+        """The next pages, up to 20,000 rows. Raises SourceError: then nothing of them is kept, and the cursor stays."""
         if self._walk is None:
             self._walk = self.reader.pages(window(self.state, self.phase), self.state.get(self.phase))
-        tables, rejected, cursor, pages, size = [], [], self.state.get(self.phase), 0, 0
+        tables, rejected, cursor, pages, size, rows = [], [], self.state.get(self.phase), 0, 0, 0
         is_last = False
         try:
-            while pages < CHUNK_PAGES and size < CHUNK_BYTES and not is_last:
+            while rows < CHUNK_ROWS and size < CHUNK_BYTES and not is_last:
                 page = next(self._walk, None)
                 if page is None:
                     is_last = True
@@ -61,6 +62,8 @@ class Reading:
                 tables.append(made.table)
                 rejected += [*made.rejected, *page.rejected]
                 cursor, pages, size = page.cursor, pages + 1, size + made.table.nbytes
+                # A load costs as much as some pages, so many small pages share one; empty ones end a chunk too.
+                rows += max(made.table.num_rows, PAGE_ROWS_LEAST)
                 is_last, self.warning = page.end, page.warning or self.warning
         except QuotaSpent as reason:
             # Whole pages were read; the rest comes when the quota allows.

@@ -4,14 +4,22 @@ import os
 import shutil
 
 import dagster as dg
-from dagster import DagsterInstance
+from dagster import DagsterInstance, DagsterRunStatus
 
 from ingestion.settings import Settings
 from orchestration.environment import PROJECT_ROOT
-from orchestration.schedules import UNFINISHED
 
 # Marks a run that lives in the process that started it, not in one that the daemon watches.
 PROCESS_TAG = "support_signals/process"
+UNFINISHED = [
+    DagsterRunStatus.QUEUED,
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
+KEPT_RUNS = 500
+FORGOTTEN_AT_ONCE = 20
 
 
 def open_home(settings: Settings) -> DagsterInstance:
@@ -31,6 +39,18 @@ def close_interrupted_runs(instance: DagsterInstance, daemon_is_mine: bool) -> N
         process = run.tags.get(PROCESS_TAG)
         if daemon_is_mine if process is None else not _is_alive(int(process)):
             instance.report_run_failed(run, "The process of this run ended before the run did.")
+
+
+def forget_old_runs(instance: DagsterInstance) -> None:
+    """Keep the newest runs. Each leaves a megabyte behind, and a tick a minute would make that gigabytes a day."""
+    newest = instance.get_run_ids(limit=KEPT_RUNS)
+    if len(newest) < KEPT_RUNS:
+        return
+    for record in instance.get_run_records(limit=FORGOTTEN_AT_ONCE, cursor=newest[-1]):
+        run = record.dagster_run
+        if run.is_finished:
+            instance.delete_run(run.run_id)
+            instance.compute_log_manager.delete_logs(prefix=[run.run_id])
 
 
 def _is_alive(process: int) -> bool:

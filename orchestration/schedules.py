@@ -3,18 +3,12 @@
 import os
 
 import dagster as dg
-from dagster import AssetSelection, DagsterRunStatus, DefaultScheduleStatus, DefaultSensorStatus
+from dagster import AssetSelection, DefaultScheduleStatus, DefaultSensorStatus
 
+from orchestration.dagster_home import UNFINISHED, forget_old_runs
 from orchestration.warehouse import BuildConfig
 
 ANSWERS = AssetSelection.groups("seeds", "staging", "projections", "marts", "published")
-UNFINISHED = [
-    DagsterRunStatus.QUEUED,
-    DagsterRunStatus.NOT_STARTED,
-    DagsterRunStatus.STARTING,
-    DagsterRunStatus.STARTED,
-]
-
 # `make up` sets it. By itself a code location only shows what there is.
 IS_LIVE = os.environ.get("SUPPORT_SIGNALS_LIVE") == "1"
 SCHEDULES = DefaultScheduleStatus.RUNNING if IS_LIVE else DefaultScheduleStatus.STOPPED
@@ -38,6 +32,7 @@ carry_on = dg.define_asset_job("carry_on", ANSWERS, description="Build and publi
 )
 def every_minute(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """A tick each minute, unless the last one still runs: ticks that queue up would only repeat each other."""
+    forget_old_runs(context.instance)
     running = context.instance.get_run_records(dg.RunsFilter(job_name=tick.name, statuses=UNFINISHED), limit=1)
     if running:
         return dg.SkipReason("the last tick still runs")

@@ -29,7 +29,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped.", flush=True)
+        print("Stopped.", flush=True)
         return 0
 
 
@@ -57,6 +57,7 @@ def _up(stack: ExitStack) -> int:
     print(f"Dagster    http://localhost:{dagster}   a tick every minute, the first within two", flush=True)
     print(f"Dashboard  http://localhost:{dashboard}", flush=True)
     print(f"Their logs are in {logs}. Ctrl-C stops everything.", flush=True)
+    stack.callback(print, "\nStopping …", flush=True)
     while True:
         for name, process in watched.items():
             if process.poll() is not None:

@@ -112,7 +112,7 @@ def _always(route: str, body: object) -> dict[str, object]:
 
 def _load_with_pages_of(size: int, settings: Settings, *streams: str) -> list[StreamResult]:
     """Many small pages, one to a load: the machinery of a large account on a small world."""
-    with patch.object(api, "EXPORT_PAGE", size), patch.object(reading, "CHUNK_PAGES", 1):
+    with patch.object(api, "EXPORT_PAGE", size), patch.object(reading, "CHUNK_ROWS", 1):
         return load(settings, *streams, until_complete=True)
 
 
