@@ -33,9 +33,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
         folder = Path(scratch)
         with served(folder, given.tickets, given.accounts) as sandbox:
-            print(
-                f"{'what':<26}{'events':>11}{'events/s':>10}{'wall s':>9}{'cpu s':>8}{'sandbox cpu s':>15}{'peak MiB':>10}"
-            )
+            print(f"{'what':<26}{'events':>11}{'events/s':>10}{'wall s':>9}{'cpu s':>8}{'sandbox':>10}{'peak MiB':>10}")
             for what, arguments in (
                 ("tickets", ["zendesk__ticket", "--until-complete"]),
                 ("everything else", ["--until-complete"]),
@@ -79,7 +77,7 @@ def report(what: str, data: Path, sandbox: psutil.Process, arguments: list[str])
     rows = events(data) - before
     print(
         f"{what:<26}{rows:>11,}{rows / usage.wall_seconds:>10,.0f}{usage.wall_seconds:>9.1f}{usage.cpu_seconds:>8.1f}"
-        f"{processor_seconds(sandbox) - busy:>15.1f}{usage.peak_mib:>10,.0f}",
+        f"{processor_seconds(sandbox) - busy:>10.1f}{usage.peak_mib:>10,.0f}",
         flush=True,
     )
 

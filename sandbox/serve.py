@@ -124,7 +124,7 @@ async def _quietly(server: uvicorn.Server, listener: socket.socket) -> None:
 
 
 def _listen(port: int) -> socket.socket:
-    # With the protocol named, asyncio sends answers at once; without it each waits 40 ms for the reader's acknowledgement.
+    # With the protocol named asyncio sends answers at once; without it each waits 40 ms for an acknowledgement.
     listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
