@@ -45,6 +45,11 @@ def account(
     )
 
 
+def assigned_to(csm: int) -> dict[str, Any]:
+    """The account's field that names its CSM."""
+    return {CSM_FIELD: user_id(csm)}
+
+
 def csm_change(change: int, account: int, at: str, old: int | None, new: int | None) -> Event:
     payload = {
         "Id": f"017{change:015d}",

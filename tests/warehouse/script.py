@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.warehouse.log import Event
 from tests.warehouse.records import (
     account,
@@ -33,13 +35,14 @@ CSM = "Technical_Account_Manager_LU__c"
 def customers() -> list[Event]:
     """Account 1 changes hands twice, 2 is its child without a CSM, 3 has no history rows and is deleted."""
     sold_to = {"Email": "user55@example.com", "Name": "User 55"}
+    csm_is: dict[str, Any] = {CSM: user_id(3)}
     return [
         account(1, "2023-06-01T00:00:00Z", **{CSM: user_id(1), "Latest_Sold_To_Contact__r": sold_to}),
         account(1, "2024-03-10T12:00:00Z", **{CSM: user_id(2), "Latest_Sold_To_Contact__r": sold_to}),
         account(1, "2024-04-01T00:00:00Z", Name="Renamed", **{CSM: user_id(3), "Latest_Sold_To_Contact__r": sold_to}),
         account(2, "2023-06-01T00:00:00Z", ParentId=account(1, "").entity_id),
-        account(3, "2024-02-01T00:00:00Z", **{CSM: user_id(3)}),
-        account(3, "2024-05-01T00:00:00Z", deleted=True, **{CSM: user_id(3)}),
+        account(3, "2024-02-01T00:00:00Z", **csm_is),
+        account(3, "2024-05-01T00:00:00Z", deleted=True, **csm_is),
         csm_change(1, 1, "2024-03-10T12:00:00Z", 1, 2),
         csm_change(2, 1, "2024-04-01T00:00:00Z", 2, 3),
         salesforce_user(1, "2022-01-01T00:00:00Z", manager=4),

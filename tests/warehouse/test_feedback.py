@@ -1,5 +1,7 @@
 """Feedback of all channels: rating history, instruments, and who has to act (R-FB-1 to -4, E-51 to E-59)."""
 
+from typing import Any
+
 import pytest
 
 from tests.warehouse.conftest import Warehouse
@@ -15,7 +17,7 @@ RECENT = "2025-12-30T09:00:00Z"
 
 
 def events() -> list[Event]:
-    of_account = {"requester": 1000, "organization": 1}
+    of_account: dict[str, Any] = {"requester": 1000, "organization": 1}
     return [
         *people(),
         *complete(1),

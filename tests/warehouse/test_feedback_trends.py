@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def answers() -> Iterator[Event]:
 
 def events() -> list[Event]:
     lately = "2025-12-30T09:00:00Z"
-    of_account = {"requester": 1000, "organization": 1}
+    of_account: dict[str, Any] = {"requester": 1000, "organization": 1}
     return [
         settings(at="2026-01-01T00:00:00Z", min_baseline_periods=5),
         *people(),

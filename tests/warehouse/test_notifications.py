@@ -73,16 +73,20 @@ def people() -> list[Event]:
     ]
 
 
+def csm_is(number: int) -> dict[str, Any]:
+    return {CSM_FIELD: user_id(number)}
+
+
 def accounts() -> list[Event]:
     created = "2024-01-01T00:00:00Z"
     csms = {CSM_LEFT: LEFT, POOLED: POOL, NOBODY: ALONE, DELETED: ANNA, REPLACED: LEFT}
     return [
-        account(HANDED_OVER, "2024-04-01T00:00:00Z", created=created, **{CSM_FIELD: user_id(CLEO)}),
+        account(HANDED_OVER, "2024-04-01T00:00:00Z", created=created, **csm_is(CLEO)),
         csm_change(1, HANDED_OVER, "2024-03-10T12:00:00Z", ANNA, BERT),
         csm_change(2, HANDED_OVER, "2024-04-01T00:00:00Z", BERT, CLEO),
-        *(account(number, created, created=created, **{CSM_FIELD: user_id(csm)}) for number, csm in csms.items()),
+        *(account(number, created, created=created, **csm_is(csm)) for number, csm in csms.items()),
         account(NO_CSM, created, created=created),
-        account(DELETED, "2024-03-01T00:00:00Z", created=created, deleted=True, **{CSM_FIELD: user_id(ANNA)}),
+        account(DELETED, "2024-03-01T00:00:00Z", created=created, deleted=True, **csm_is(ANNA)),
         csm_change(3, REPLACED, "2024-04-01T00:00:00Z", LEFT, BERT),
         *(organization(number, "2023-06-02T00:00:00Z", account=number) for number in range(1, 8)),
         organization(1, "2023-06-02T00:00:00Z", account=CSM_LEFT, source=US),
@@ -233,7 +237,7 @@ def test_what_comes_later_changes_only_what_it_should(opened: Warehouse, told: N
             case(6, "2024-03-13T09:00:00Z", url=f"{GLOBAL_URL}/agent/tickets/102"),
             user(CUSTOMER, "2024-05-01T00:00:00Z", name="Renamed"),
             csm_change(4, NO_CSM, "2024-03-11T07:00:00Z", None, ANNA),
-            account(99, "2024-01-01T00:00:00Z", created="2024-01-01T00:00:00Z", **{CSM_FIELD: user_id(ANNA)}),
+            account(99, "2024-01-01T00:00:00Z", created="2024-01-01T00:00:00Z", **csm_is(ANNA)),
         ],
         at=datetime(2026, 1, 5, tzinfo=UTC),
     )

@@ -45,7 +45,7 @@ def histories(draw: st.DrawFn) -> list[list[int]]:
     deadline=None,
     # a failing example takes half a minute: to report it as it is beats an hour of making it smaller
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
 @example(SETTINGS_LAST)
 @example(BACKWARDS)
