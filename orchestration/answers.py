@@ -19,7 +19,9 @@ FEEDBACK = """
 select instrument, strftime(period_start, '%B %Y'), score, score_low, score_high, positive + negative as rated, offered
 from marts.fct_feedback_trends
 where period_grain = 'month' and dimension = 'all' and is_mature and score is not null
+-- an instrument that is no longer in use has had its last word
 qualify row_number() over (partition by instrument order by period_start desc) = 1
+    and period_start >= max(period_start) over () - interval 2 months
 order by period_start desc, instrument asc
 """
 

@@ -11,8 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from ingestion import event_log
 from ingestion.errors import SettingsError
 from ingestion.settings import Settings, load_settings
+from ingestion.sources.pipeline_settings import last_settings
 from orchestration.environment import PROJECT_ROOT
 
 CHILD = (sys.executable, "-m", "orchestration.child")
@@ -70,9 +72,16 @@ def connect(served: Served) -> Settings:
             os.environ.setdefault(f"{prefix}_{name}", "sandbox")
     if chosen.start_date is None:
         os.environ["START_DATE"] = served.first_change.isoformat()
-    if chosen.go_live_at is None:
+    if chosen.go_live_at is None and not _has_gone_live(chosen):
         os.environ["GO_LIVE_AT"] = (served.now - LIVE_BEFORE_NOW).isoformat()
     return load_settings()
+
+
+def _has_gone_live(settings: Settings) -> bool:
+    # Whoever was told once stays told: the clock moves between runs, the go-live of the first one must not.
+    with event_log.writer_lock(settings), event_log.connected(settings) as connection:
+        event_log.create(connection)
+    return last_settings(settings) is not None
 
 
 def _world(folder: Path) -> list[str]:

@@ -85,4 +85,16 @@ def test_a_world_of_one_ticket_and_no_accounts_works(tmp_path: Path) -> None:
         (1, "no_org")
     ]
     assert "0 of 0 accounts" in done.stdout
-    assert rows(tmp_path / "data", "select as_of::varchar[:10] from marts.snapshot") == [("2026-04-01",)]
+    assert rows(tmp_path / "data", "select strftime(as_of, '%Y-%m-%d') from marts.snapshot") == [("2026-04-01",)]
+
+
+def test_a_later_clock_takes_no_notification_back(tiny: tuple[Path, str]) -> None:
+    data_dir, _ = tiny
+    told = "select source, ticket_id from marts.fct_notification_events where disposition = 'notify' order by all"
+    before = rows(data_dir, told)
+
+    done = run(data_dir, SANDBOX_WORLD="tiny", SANDBOX_NOW="2027-01-01T00:00:00Z")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(before) == 4
+    assert rows(data_dir, told) == before
