@@ -10,6 +10,7 @@ from ingestion.results import StreamResult
 from ingestion.run import ingest
 from ingestion.streams import STREAMS, Stream
 from orchestration.environment import current_settings
+from orchestration.freshness import CHECK, checked, freshness
 from orchestration.warehouse_file import wait_until_free
 
 GROUP = "event_log"
@@ -50,9 +51,15 @@ def key(stream: Stream) -> dg.AssetKey:
         )
         for stream in STREAMS.values()
     ],
+    check_specs=[
+        dg.AssetCheckSpec(CHECK, asset=key(stream), description="No instance is further behind than three turns.")
+        for stream in checked(STREAMS.values())
+    ],
     can_subset=True,
 )
-def event_log(context: dg.AssetExecutionContext, config: ReadConfig) -> Iterator[dg.MaterializeResult]:
+def event_log(
+    context: dg.AssetExecutionContext, config: ReadConfig
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Reads what is due; a stream that was selected by name is read whether due or not."""
     settings = current_settings()
     chosen = [stream for stream in STREAMS.values() if key(stream) in context.selected_asset_keys]
@@ -70,6 +77,14 @@ def event_log(context: dg.AssetExecutionContext, config: ReadConfig) -> Iterator
         # A failed stream is not materialized, so that the graph shows it; its siblings are.
         if not failed:
             yield _materialized(stream, of_stream)
+    for found in freshness(settings, chosen):
+        yield dg.AssetCheckResult(
+            asset_key=key(found.stream),
+            check_name=CHECK,
+            passed=found.is_fresh,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"finding": found.finding},
+        )
     if errors:
         # One reason often stops every stream of an instance: it is said once.
         raise dg.Failure(" ".join(dict.fromkeys(errors)), allow_retries=False)
