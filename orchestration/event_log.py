@@ -9,8 +9,10 @@ from ingestion.errors import SourceError
 from ingestion.results import StreamResult
 from ingestion.run import ingest
 from ingestion.streams import STREAMS, Stream
+from orchestration import rejections
 from orchestration.environment import current_settings
-from orchestration.freshness import CHECK, checked, freshness
+from orchestration.freshness import CHECK as IS_FRESH
+from orchestration.freshness import checked, freshness
 from orchestration.warehouse_file import wait_until_free
 
 GROUP = "event_log"
@@ -52,8 +54,12 @@ def key(stream: Stream) -> dg.AssetKey:
         for stream in STREAMS.values()
     ],
     check_specs=[
-        dg.AssetCheckSpec(CHECK, asset=key(stream), description="No instance is further behind than three turns.")
+        dg.AssetCheckSpec(IS_FRESH, asset=key(stream), description="No instance is further behind than three turns.")
         for stream in checked(STREAMS.values())
+    ]
+    + [
+        dg.AssetCheckSpec(rejections.CHECK, asset=key(stream), description="Nothing was refused in the last week.")
+        for stream in STREAMS.values()
     ],
     can_subset=True,
 )
@@ -77,14 +83,12 @@ def event_log(
         # A failed stream is not materialized, so that the graph shows it; its siblings are.
         if not failed:
             yield _materialized(stream, of_stream)
+    for warning in dict.fromkeys(result.warning for result in results if result.warning):
+        context.log.warning(warning)
     for found in freshness(settings, chosen):
-        yield dg.AssetCheckResult(
-            asset_key=key(found.stream),
-            check_name=CHECK,
-            passed=found.is_fresh,
-            severity=dg.AssetCheckSeverity.WARN,
-            metadata={"finding": found.finding},
-        )
+        yield _checked(found.stream, IS_FRESH, found.is_fresh, found.finding)
+    for found in rejections.rejections(settings, chosen):
+        yield _checked(found.stream, rejections.CHECK, found.refused == 0, found.finding)
     if errors:
         # One reason often stops every stream of an instance: it is said once.
         raise dg.Failure(" ".join(dict.fromkeys(errors)), allow_retries=False)
@@ -104,6 +108,17 @@ def _materialized(stream: Stream, results: Sequence[StreamResult]) -> dg.Materia
     return dg.MaterializeResult(
         asset_key=key(stream),
         metadata=found | _times(newest) | ({"warnings": "; ".join(warnings)} if warnings else {}),
+    )
+
+
+def _checked(stream: Stream, check: str, passed: bool, finding: str) -> dg.AssetCheckResult:
+    # A warning: what did arrive is right, and goes on.
+    return dg.AssetCheckResult(
+        asset_key=key(stream),
+        check_name=check,
+        passed=passed,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"finding": finding},
     )
 
 
