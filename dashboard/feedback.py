@@ -10,8 +10,13 @@ from dashboard.words import CHANNELS, DIMENSIONS, INSTRUMENTS, SIGNALS, plain
 GRAINS = {"Month": "month", "Week": "week", "Quarter": "quarter"}
 
 VALUES = """
-select dimension_value, sum(offered) as offered from marts.fct_feedback_trends
-where period_grain = ? and dimension = ? group by all order by offered desc, dimension_value
+select dimension_value, coalesce(accounts.account_name, csms.csm_name, dimension_value) as name, sum(offered) as offered
+from marts.fct_feedback_trends
+left join marts.dim_accounts as accounts on dimension = 'account' and accounts.account_id = dimension_value
+left join marts.dim_csms as csms on dimension = 'csm' and csms.csm_user_id = dimension_value
+where period_grain = ? and dimension = ?
+group by all
+order by offered desc, name asc
 """
 TRENDS = """
 select * exclude (dimension, dimension_value, period_grain) from marts.fct_feedback_trends
@@ -20,10 +25,13 @@ order by period_start asc, instrument asc
 """
 WAITING = """
 select
-    is_overdue, received_at, due_at, channel, accounts.account_name, csms.csm_name, feedback.owner, feedback.ticket_id
+    is_overdue, received_at, due_at, channel, accounts.account_name, csms.csm_name,
+    coalesce(agents.contact_name, replace(feedback.owner, '_', ' ')) as owner, feedback.ticket_id
 from marts.fct_feedback as feedback
 left join marts.dim_accounts as accounts using (account_id)
 left join marts.dim_csms as csms on csms.csm_user_id = feedback.csm_user_id
+left join marts.dim_contacts as agents
+    on agents.source = feedback.source and 'zendesk:' || agents.contact_id = feedback.owner
 where action_state = 'waiting'
 order by is_overdue desc, received_at desc, feedback_id asc
 limit 500
@@ -35,8 +43,15 @@ def show(_: pd.Timestamp) -> None:
     grain = GRAINS[left.selectbox("By", list(GRAINS), key="feedback_grain")]
     names = {plain(DIMENSIONS, code): code for code in DIMENSIONS}
     dimension = names[middle.selectbox("For", list(names), key="feedback_dimension")]
-    values = list(query(VALUES, [grain, dimension])["dimension_value"])
-    value = right.selectbox("Which", values, disabled=dimension == "all", key="feedback_value") if values else None
+    found = query(VALUES, [grain, dimension])
+    known = dict(zip(found["dimension_value"], found["name"], strict=True))
+    value = right.selectbox(
+        "Which",
+        list(known),
+        format_func=lambda code: known.get(code, code),
+        disabled=dimension == "all",
+        key="feedback_value",
+    )
     trends = query(TRENDS, [grain, dimension, value])
     if trends.empty:
         st.info("No feedback yet.")

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests.end_to_end.pipeline import ROOT, published, rows, run
 
@@ -59,6 +60,17 @@ def test_the_published_file_holds_answers_and_no_payloads(tiny: tuple[Path, str]
     assert rows(data_dir, "select distinct table_schema from information_schema.tables") == [("marts",)]
     types = rows(data_dir, "select distinct data_type from duckdb_columns() where table_name <> 'snapshot'")
     assert ("JSON",) not in types
+
+
+def test_the_dashboard_shows_what_a_run_published(tiny: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tiny[0]))
+    app = AppTest.from_file(ROOT / "dashboard" / "app.py", default_timeout=60).run()
+
+    assert {metric.label: metric.value for metric in app.metric}["Tickets a CSM hears about"] == "4"
+    for dimension in app.selectbox(key="feedback_dimension").options:
+        app.selectbox(key="feedback_dimension").select(dimension).run()
+        assert not app.exception, dimension
+        assert not any(str(name).startswith(("001", "005")) for name in app.selectbox(key="feedback_value").options)
 
 
 def test_a_second_run_finds_nothing_new_and_publishes_again(tiny: tuple[Path, str]) -> None:

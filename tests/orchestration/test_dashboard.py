@@ -42,11 +42,14 @@ create table marts.fct_feedback_trends as
         if(month = 13, 'special_cause_low', 'none') as signal
     from range(15) as months(month);
 create table marts.fct_feedback as from (values
-    ('f1', 'survey', 101, '001', '005', 'zendesk:7', 'waiting', true, timestamptz '2026-03-20 00:00:00+00',
-        timestamptz '2026-03-27 00:00:00+00'),
-    ('f2', 'mid_ticket', 102, '002', '005', 'kim', 'answered', false, timestamptz '2026-03-20 00:00:00+00', null)
-) as t(feedback_id, channel, ticket_id, account_id, csm_user_id, owner, action_state, is_overdue, received_at, due_at);
+    ('f1', 'zendesk/global', 'survey', 101, '001', '005', 'zendesk:7', 'waiting', true,
+        timestamptz '2026-03-20 00:00:00+00', timestamptz '2026-03-27 00:00:00+00'),
+    ('f2', 'zendesk/global', 'mid_ticket', 102, '002', '005', 'kim', 'answered', false,
+        timestamptz '2026-03-20 00:00:00+00', null)
+) as t(feedback_id, source, channel, ticket_id, account_id, csm_user_id, owner, action_state, is_overdue,
+    received_at, due_at);
 create table marts.dim_accounts as select '001' as account_id, 'Acme' as account_name;
+create table marts.dim_contacts as select 'zendesk/global' as source, 7 as contact_id, 'Agent Joy' as contact_name;
 create table marts.dim_csms as select '005' as csm_user_id, 'Ada' as csm_name;
 """
 
@@ -92,6 +95,7 @@ def test_each_answer_is_shown_in_plain_words(published_file: Path) -> None:
     assert list(work["opened_at"]) == [30, 10]
     waiting = app.tabs[2].dataframe[-1].value
     assert list(waiting["account_name"]) == ["Acme"]
+    assert list(waiting["owner"]) == ["Agent Joy"]
     assert "February 2026, Effort, 1 to 7 (from May 2025): Worse than chance explains." in app.warning[0].value
 
 
