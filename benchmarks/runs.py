@@ -36,7 +36,11 @@ def main() -> None:
             connect(where)
             home = clone / "data" / "dagster"
             os.environ["DAGSTER_HOME"] = str(home)
-            tick = [sys.executable, "-m", "dagster", "job", "execute", "-m", "orchestration.definitions", "-j", "tick"]
+            config = clone / "tick.json"
+            # As the schedule asks for it: tests that read whole tables are left to the night.
+            config.write_text('{"ops": {"warehouse": {"config": {"daily_tests": false}}}}')
+            dagster = [sys.executable, "-m", "dagster", "job", "execute", "-m", "orchestration.definitions"]
+            tick = [*dagster, "-j", "tick", "-c", str(config)]
             for number in range(1, TICKS + 1):
                 report(f"tick with nothing new, {number} of {TICKS}", tick, clone, clone)
 
