@@ -1,6 +1,6 @@
 """HTTP as every source needs it: signed in, within its quota, retried, and telling what it waits for.
 
-dlt's own retrying session waits silently and knows no quota, so this session replaces its retries. Everything above it
+dlt's own retrying session waits silently and knows no quota, so ours takes its place. Everything above it
 (dlt's REST client with its paginators and sign-ins, simple-salesforce) is used as it comes.
 """
 
