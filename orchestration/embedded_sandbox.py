@@ -16,6 +16,7 @@ from ingestion.errors import SettingsError
 from ingestion.settings import Settings, load_settings
 from ingestion.sources.pipeline_settings import last_settings
 from orchestration.environment import PROJECT_ROOT
+from orchestration.warehouse_file import writing
 
 CHILD = (sys.executable, "-m", "orchestration.child")
 START_SECONDS = 180
@@ -79,9 +80,10 @@ def connect(served: Served) -> Settings:
 
 def _has_gone_live(settings: Settings) -> bool:
     # Whoever was told once stays told: the clock moves between runs, the go-live of the first one must not.
-    with event_log.writer_lock(settings), event_log.connected(settings) as connection:
-        event_log.create(connection)
-    return last_settings(settings) is not None
+    with writing(settings, print):
+        with event_log.connected(settings) as connection:
+            event_log.create(connection)
+        return last_settings(settings) is not None
 
 
 def _world(folder: Path) -> list[str]:
