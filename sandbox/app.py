@@ -90,14 +90,16 @@ class Application:
                 return reply(fault.body, fault.status, fault.headers)
             elif fault.kind == "token_expired" and destination is not None:
                 self._expire_tokens(destination)
-        return self._answer(destination, request, body, now)
+        return self._answer(destination, request, body, now, fault)
 
-    def _answer(self, destination: Destination | None, request: Request, body: bytes, now: int) -> Response:
+    def _answer(
+        self, destination: Destination | None, request: Request, body: bytes, now: int, fault: Fault | None
+    ) -> Response:
         if destination is None:
             return reply({"error": "nothing is served at this address", **self.described()}, 404)
         base_url = f"{request.url.scheme}://{request.headers.get('host', 'localhost')}{destination.prefix}"
         query = dict(request.query_params)
-        call = Call(request.method, destination.path, query, request.headers, body, base_url, now)
+        call = Call(request.method, destination.path, query, request.headers, body, base_url, now, fault=fault)
         if destination.system == "control":
             return control.answer(self, call)
         if destination.system == "zendesk":

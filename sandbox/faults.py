@@ -2,14 +2,26 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
-KINDS = frozenset({"status", "reset", "truncate", "delay", "token_expired"})
+# Played around any answer.
+TRANSPORT = frozenset({"status", "reset", "truncate", "delay", "token_expired"})
+# Played by the handlers themselves, which ask `call.suffers(kind)`; elsewhere they change nothing.
+ZENDESK = frozenset({"empty_page", "repeated_row", "row_moves", "stuck_second"})
+SALESFORCE = frozenset({
+    "app_usage", "no_sforce_headers", "empty_body", "job_failed", "job_aborted", "locator_409", "invalid_locator",
+    "upsert_race", "upsert_several", "row_lock",
+})  # fmt: skip
+KINDS = TRANSPORT | ZENDESK | SALESFORCE
 
 
 @dataclass(slots=True)
 class Fault:
     """`calls` are the numbers (from 1) of the matching calls that fail; an empty set means every call.
+
+    `rate` (0 to 1) strikes that share of the matching calls instead: which ones follows from `seed`, so that a run can
+    be repeated.
 
     `route` is a prefix of the path behind `/zendesk/<instance>`, `/salesforce` or `/gitlab`.
     """
@@ -23,7 +35,16 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     body: Any = ""
     seconds: float = 0
+    rate: float | None = None
+    seed: int = 0
     seen: int = 0
+
+    def strikes(self) -> bool:
+        """Whether the call that was just counted fails."""
+        if self.rate is not None:
+            drawn = blake2b(f"{self.seed}/{self.route}/{self.kind}/{self.seen}".encode(), digest_size=8).digest()
+            return int.from_bytes(drawn) < self.rate * (1 << 64)
+        return not self.calls or self.seen in self.calls
 
 
 class Faults:
@@ -58,7 +79,7 @@ class Faults:
             if fault.instance not in (None, instance):
                 continue
             fault.seen += 1
-            if struck is None and (not fault.calls or fault.seen in fault.calls):
+            if struck is None and fault.strikes():
                 struck = fault
                 self.happened.append({"route": fault.route, "kind": fault.kind, "call": fault.seen})
         return struck

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import orjson
 from starlette.responses import Response
+
+if TYPE_CHECKING:
+    from sandbox.faults import Fault
 
 JSON = "application/json; charset=utf-8"
 
@@ -24,6 +27,11 @@ class Call:
     base_url: str
     now: int
     matched: dict[str, str] = field(default_factory=dict)
+    fault: "Fault | None" = None
+
+    def suffers(self, kind: str) -> bool:
+        """Whether the fault that struck this call is of a kind that its own handler has to play."""
+        return self.fault is not None and self.fault.kind == kind
 
     @property
     def seconds(self) -> int:
