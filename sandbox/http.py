@@ -17,7 +17,10 @@ JSON = "application/json; charset=utf-8"
 
 @dataclass(slots=True)
 class Call:
-    """One request. `path` is still percent-encoded and has lost its prefix; `base_url` leads back to that prefix."""
+    """One request. `path` and `raw_query` are still percent-encoded.
+
+    `path` has lost its prefix; `base_url` leads back to it.
+    """
 
     method: str
     path: str
@@ -28,6 +31,7 @@ class Call:
     now: int
     matched: dict[str, str] = field(default_factory=dict)
     fault: "Fault | None" = None
+    raw_query: str = ""
 
     def suffers(self, kind: str) -> bool:
         """Whether the fault that struck this call is of a kind that its own handler has to play."""
