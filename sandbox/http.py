@@ -19,7 +19,7 @@ JSON = "application/json; charset=utf-8"
 class Call:
     """One request. `path` and `raw_query` are still percent-encoded.
 
-    `path` has lost its prefix; `base_url` leads back to it.
+    `path` has lost its prefix; `base_url` leads back to it. `changes` are what a write adds to the world.
     """
 
     method: str
@@ -32,6 +32,7 @@ class Call:
     matched: dict[str, str] = field(default_factory=dict)
     fault: "Fault | None" = None
     raw_query: str = ""
+    changes: list[dict[str, Any]] = field(default_factory=list)
 
     def suffers(self, kind: str) -> bool:
         """Whether the fault that struck this call is of a kind that its own handler has to play."""

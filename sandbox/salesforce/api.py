@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from sandbox import settings
 from sandbox.http import Call, Refused, Route, Routes
-from sandbox.salesforce import bulk, bulk_results, oauth, replication, resources, rest, soap
+from sandbox.salesforce import bulk, bulk_results, composite, oauth, replication, resources, rest, soap, writes
 from sandbox.salesforce.errors import not_found, refused
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.sessions import authenticate
@@ -30,6 +30,16 @@ ROUTES = Routes(
         Route("GET", f"{DATA}/sobjects/{{object}}/deleted", replication.deleted),
         Route("GET", f"{DATA}/sobjects/{{object}}/updated", replication.updated),
         Route("GET", f"{DATA}/sobjects/{{object}}/{{id}}", resources.record),
+        Route("POST", f"{DATA}/sobjects/{{object}}", writes.create),
+        Route("PATCH", f"{DATA}/sobjects/{{object}}/{{id}}", writes.update),
+        Route("DELETE", f"{DATA}/sobjects/{{object}}/{{id}}", writes.delete),
+        Route("GET", f"{DATA}/sobjects/{{object}}/{{field}}/{{value}}", writes.by_external_id),
+        Route("PATCH", f"{DATA}/sobjects/{{object}}/{{field}}/{{value}}", writes.upsert),
+        Route("DELETE", f"{DATA}/sobjects/{{object}}/{{field}}/{{value}}", writes.delete_by_external_id),
+        Route("POST", f"{DATA}/composite/sobjects", composite.create),
+        Route("PATCH", f"{DATA}/composite/sobjects", composite.update),
+        Route("DELETE", f"{DATA}/composite/sobjects", composite.delete),
+        Route("PATCH", f"{DATA}/composite/sobjects/{{object}}/{{field}}", composite.upsert),
         Route("POST", f"{DATA}/jobs/query", bulk.create),
         Route("GET", f"{DATA}/jobs/query", bulk.listed),
         Route("GET", f"{DATA}/jobs/query/{{job}}", bulk.status),
@@ -66,6 +76,8 @@ class SalesforceApi:
         used = org.count_call("DailyApiRequests", call.now)
         try:
             response = route.handler(org, call)
+            if call.changes:
+                self._append(call.changes)
         except Refused as refusal:
             response = refusal.response()
         response.headers["sforce-limit-info"] = _usage(call, used)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import settings
 from sandbox.changes import Change
-from sandbox.salesforce.ids import derived
+from sandbox.salesforce.ids import derived, in_time
 from sandbox.salesforce.schema import FieldType, guess, standard
 
 if TYPE_CHECKING:
@@ -134,8 +134,12 @@ class Org:
         return self.find(target) if isinstance(target, str) else None
 
     def new_id(self, prefix: str, now: int) -> str:
-        """An id that no other record, job or locator of this org has."""
-        return derived(prefix, f"{self.name}/{now}/{next(self._numbers)}")
+        """An id that no other record has, not even one of an earlier start; later ones are greater."""
+        while True:
+            number = next(self._numbers)
+            found = in_time(prefix, now // 1000, number, f"{self.name}/{number}")
+            if self.find(found) is None:
+                return found
 
     def count_call(self, what: str, now: int) -> int:
         """How often `what` was asked today, this time included."""

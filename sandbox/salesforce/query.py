@@ -20,8 +20,8 @@ def object_name(org: Org, name: str) -> str:
         if known.lower() == name.lower():
             return known
     message = (
-        f"\nFROM {name}\n     ^\nERROR at Row:1:Column:1\nsObject type '{name}' is not supported. If you are attempting to "
-        "use a custom object, be sure to append the '__c' after the entity name."
+        f"\nFROM {name}\n     ^\nERROR at Row:1:Column:1\nsObject type '{name}' is not supported. "
+        "If you are attempting to use a custom object, be sure to append the '__c' after the entity name."
     )
     raise refused("INVALID_TYPE", message)
 

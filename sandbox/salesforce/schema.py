@@ -21,6 +21,7 @@ class FieldType:
     external_id: bool = False
     unique: bool = False
     length: int | None = None
+    read_only: bool = False
 
     @property
     def is_compound(self) -> bool:
@@ -29,7 +30,7 @@ class FieldType:
 
     @property
     def writable(self) -> bool:
-        return not (self.formula or self.is_compound or self.name in SYSTEM)
+        return not (self.formula or self.is_compound or self.read_only or self.name in SYSTEM)
 
     @property
     def filterable(self) -> bool:
@@ -90,7 +91,10 @@ def standard(name: str) -> dict[str, FieldType]:
     found: list[FieldType] = []
     for pair in _PLAIN[name].split():
         field, kind = pair.split(":")
-        found.append(FieldType(field, kind, compound=_compound(name, field), length=_LENGTHS.get(field)))
+        # A person's name is put together of its parts.
+        is_made = field == "Name" and name in ("Contact", "User")
+        length = _LENGTHS.get(field)
+        found.append(FieldType(field, kind, compound=_compound(name, field), length=length, read_only=is_made))
     for triple in f"{_REFERENCES[name]} {_MADE_BY}".split():
         field, relationship, target = triple.split(":")
         found.append(FieldType(field, "reference", relationship, target))
