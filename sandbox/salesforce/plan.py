@@ -51,12 +51,12 @@ class Plan:
         self._claim(kind, values, row.id)
         return self._add(kind, row.id, set=values)
 
-    def delete(self, kind: str, row_id: str) -> str:
-        """Into the recycle bin."""
+    def delete(self, kind: str, row_id: str, *, purge: bool = False) -> str:
+        """Into the recycle bin, or past it."""
         if kind not in ("Account", "Contact", "Case"):
             raise refused("INSUFFICIENT_ACCESS_OR_READONLY", f"{kind} cannot be deleted", fields=[])
         row = living(self.org, kind, row_id, self.now)
-        return self._add(kind, row.id, delete=True)
+        return self._add(kind, row.id, delete=True, **({"purge": True} if purge else {}))
 
     def upsert(
         self, kind: str, key: str, value: Any, given: dict[str, Any], *, update_only: bool = False
