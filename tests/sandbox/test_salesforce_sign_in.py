@@ -51,7 +51,7 @@ def running():
     ],
     ids=["security token", "organization", "password", "registered key", "any key", "client credentials"],
 )
-def test_an_unmodified_client_signs_in(running, credentials: dict[str, str]):
+def test_an_unmodified_client_signs_in(running, credentials: dict[str, Any]):
     client: Any = Client(session=loopback(running), **credentials)
     assert client.query("SELECT Name FROM Account")["records"][0]["Name"] == "Acme"
 
@@ -69,7 +69,7 @@ def test_an_unmodified_client_signs_in(running, credentials: dict[str, str]):
 )
 # It says what to do about an unapproved consumer in a warning.
 @pytest.mark.filterwarnings("ignore")
-def test_an_unmodified_client_understands_why_it_may_not(running, credentials: dict[str, str], code: str):
+def test_an_unmodified_client_understands_why_it_may_not(running, credentials: dict[str, Any], code: str):
     with pytest.raises(SalesforceAuthenticationFailed, match=code):
         Client(session=loopback(running), **credentials)
 
@@ -141,7 +141,7 @@ def test_with_rotation_a_refresh_token_works_once(monkeypatch: pytest.MonkeyPatc
     def refresh(token: str) -> dict[str, Any]:
         body = f"grant_type=refresh_token&client_id=me&client_secret=x&refresh_token={token}".encode()
         given = Call("POST", "/services/oauth2/token", {}, {}, body, "http://localhost", 0)
-        return json.loads(api.answer(org, given).body)
+        return json.loads(bytes(api.answer(org, given).body))
 
     first = refresh("first")["refresh_token"]
     assert refresh("first")["error"] == "invalid_grant"
