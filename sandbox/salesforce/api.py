@@ -17,8 +17,8 @@ from sandbox.salesforce.sessions import authenticate
 class SalesforceApi:
     """Answers the calls of every org."""
 
-    def __init__(self, append: Callable[[Iterable[Any]], int]) -> None:
-        self._append = append
+    def __init__(self, append: Callable[[Iterable[Any]], int], *, enforce_quota: bool = False) -> None:
+        self._append, self._enforce_quota = append, enforce_quota
 
     def answer(self, org: Org, call: Call) -> Response:
         """One call; never raises."""
@@ -41,6 +41,8 @@ class SalesforceApi:
         authenticate(org, call)
         used = org.count_call("DailyApiRequests", call.now)
         try:
+            if self._enforce_quota and used > settings.DAILY_API_REQUESTS:
+                raise Refused(403, settings.TOO_MANY_SALESFORCE_REQUESTS)
             response = route.handler(org, call)
             if call.changes:
                 self._append(call.changes)
@@ -68,8 +70,9 @@ class SalesforceApi:
 
 def _usage(call: Call, used: int) -> str:
     usage = f"api-usage={used}/{settings.DAILY_API_REQUESTS}"
-    # An org that limits single apps appends what this one has used.
-    return f"{usage}; per-app-api-usage={used}/250(appName=sandbox)" if call.suffers("app_usage") else usage
+    if settings.APP_USAGE_IN_LIMIT_INFO or call.suffers("app_usage"):
+        return f"{usage}; per-app-api-usage={used}/{settings.DAILY_API_REQUESTS}(appName=sandbox)"
+    return usage
 
 
 def _check_size(call: Call) -> None:
