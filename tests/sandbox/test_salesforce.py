@@ -104,6 +104,8 @@ def test_long_answers_come_in_pages_of_two_thousand_by_a_relative_address(org: S
         ("SystemModstamp >= 2026-03-01T10:00:00Z OR Name = 'Acme'", 2),
         ("CreatedDate = TODAY", 2),
         ("CreatedDate < TODAY", 0),
+        ("CreatedDate > TODAY", 0),
+        ("CreatedDate >= TODAY AND CreatedDate <= TODAY", 2),
         ("CreatedDate > YESTERDAY", 2),
         ("CreatedDate = LAST_N_DAYS:3 AND CreatedDate = THIS_MONTH AND CreatedDate != LAST_MONTH", 2),
         ("CreatedDate >= NEXT_N_DAYS:1", 0),

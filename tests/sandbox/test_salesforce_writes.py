@@ -189,7 +189,7 @@ def test_what_was_written_is_there_again_after_a_restart(tmp_path):
     )
     ids = []
     for count in (1, 2):
-        with sandbox(world, data_dir=tmp_path) as running:
+        with sandbox(world, "2026-03-01T10:05:00Z", data_dir=tmp_path) as running:
             org = salesforce(running)
             ids.append(org.send("POST", "sobjects/Case", {"Subject": "Kept"}).body["id"])
             assert {row["Id"] for row in org.records("SELECT Id FROM Case")} == set(ids)
