@@ -58,7 +58,8 @@ def _end(org: Org, change: Change, row: Row, at: int) -> None:
     if change.purge:
         row.deleted_at, row.purged = row.deleted_at or at, True
         for history in org.rows["AccountHistory"].values():
-            history.purged = history.purged or history.fields["AccountId"] == row.id
+            if history.fields["AccountId"] == row.id:
+                history.deleted_at, history.purged = at, True
 
 
 def _merge(org: Org, kind: str, loser: Row, winner: str, at: int) -> None:

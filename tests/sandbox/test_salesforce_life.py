@@ -26,6 +26,7 @@ WORLD = [
     line("2026-04-01T00:00:00Z", "Contact", CONTACT, delete=True),
     line("2026-04-02T00:00:00Z", "Contact", CONTACT, restore=True),
     line("2026-04-03T00:00:00Z", "Case", CASE, delete=True, purge=True),
+    line("2026-04-03T00:00:00Z", "Account", CHILD, purge=True),
 ]
 
 
@@ -77,6 +78,8 @@ def test_an_undeleted_record_lives_and_a_hard_deleted_one_is_only_in_the_list(ru
         {"IsDeleted": False, "SystemModstamp": "2026-04-02T00:00:00.000+0000"}
     ]
     assert org.records("SELECT Id FROM Case", "queryAll") == []
+    owners = {row["AccountId"] for row in org.records("SELECT AccountId FROM AccountHistory", "queryAll")}
+    assert owners == {widen(WINNER), widen(LOSER)}
     period = ("2026-04-03T00:00:00+00:00", "2026-04-03T01:00:00+00:00")
     assert [row["id"] for row in deleted(org, "Case", *period).body["deletedRecords"]] == [widen(CASE)]
 
