@@ -1,11 +1,11 @@
 """How much of each API quota may be spent, and waiting for the rest where one can see it."""
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ingestion.errors import QuotaSpent
+from ingestion.timer import Timer
 
 ACCOUNT = "account"
 MAX_WAIT_SECONDS = 600.0
@@ -25,14 +25,14 @@ class Bucket:
 class Limiter:
     """Spends at most a share of each bucket; other integrations live there too.
 
-    Buckets are learnt from response headers: a bucket that no header has named yet is free. `deadline` (monotonic
-    seconds) bounds how long reading may wait: None waits as long as the bucket says, up to ten minutes.
+    Buckets are learnt from response headers: a bucket that no header has named yet is free. `deadline` (the
+    timer's seconds) bounds how long reading may wait: None waits as long as the bucket says, up to ten minutes.
     """
 
     share_account: float
     share_export: float
     say: Callable[[str], None]
-    sleep: Callable[[float], None] = time.sleep
+    timer: Timer
     deadline: float | None = None
     _buckets: dict[str, Bucket] = field(default_factory=dict)
 
@@ -43,7 +43,7 @@ class Limiter:
             if bucket is None:
                 continue
             share = self.share_account if name == ACCOUNT else self.share_export
-            seconds = bucket.resets_at - time.monotonic()
+            seconds = bucket.resets_at - self.timer.now()
             used = bucket.total - bucket.remaining
             if seconds > 0 and used >= max(int(bucket.total * share), 1):
                 self.pause(seconds, f"{name}: {used} of {bucket.total} calls of this window are used")
@@ -53,11 +53,11 @@ class Limiter:
     def pause(self, seconds: float, reason: str) -> None:
         """A wait that the log shows. Raises QuotaSpent when it would pass the deadline."""
         seconds = min(max(seconds, 0.0), MAX_WAIT_SECONDS)
-        if self.deadline is not None and time.monotonic() + seconds > self.deadline:
+        if self.deadline is not None and self.timer.now() + seconds > self.deadline:
             raise QuotaSpent(f"{reason}; the next window opens in {seconds:.0f} s")
         if seconds >= 2:
             self.say(f"{reason}; waiting {seconds:.0f} s")
-        self.sleep(seconds)
+        self.timer.sleep(seconds)
 
     def learn(self, headers: Mapping[str, str], server_seconds: float) -> None:
         """Takes what an answer's headers say; `server_seconds` is the server's time, for resets given as a moment."""
@@ -76,7 +76,7 @@ class Limiter:
         self._set(ACCOUNT, limit, remaining, reset)
 
     def _set(self, name: str, total: int, remaining: int, seconds: float) -> None:
-        self._buckets[name] = Bucket(total, remaining, time.monotonic() + seconds)
+        self._buckets[name] = Bucket(total, remaining, self.timer.now() + seconds)
 
 
 def _number(text: str | None) -> int | None:

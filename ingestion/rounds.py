@@ -1,6 +1,5 @@
 """Rounds: a chunk of every stream of an instance, one load, and again, until all are through or the time is up."""
 
-import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from ingestion.reading import Chunk, Phase, Reading, extended, first_state
 from ingestion.results import StreamResult
 from ingestion.settings import Settings
 from ingestion.streams import Stream
+from ingestion.timer import Timer
 
 Key = tuple[str, str]
 
@@ -28,6 +28,7 @@ class Rounds:
     committer: Committer
     say: Progress
     until_complete: bool
+    timer: Timer
     live_from: datetime | None = None
     start_date: datetime | None = None
     _readings: list[Reading] = field(default_factory=list)
@@ -38,7 +39,7 @@ class Rounds:
         self, due: list[tuple[Instance, Stream]], phase: Phase, seconds: float, instances: list[Instance]
     ) -> None:
         """Lines up streams for a phase that may take `seconds`."""
-        self._deadline = None if self.until_complete else time.monotonic() + seconds
+        self._deadline = None if self.until_complete else self.timer.now() + seconds
         for instance in instances:
             instance.limiter.deadline = self._deadline
         for instance, stream in due:
@@ -73,7 +74,7 @@ class Rounds:
         while active:
             for source in dict.fromkeys(reading.source for reading in active):
                 self._round(source, [reading for reading in active if reading.source == source], quiet)
-            is_late = self._deadline is not None and time.monotonic() >= self._deadline
+            is_late = self._deadline is not None and self.timer.now() >= self._deadline
             active = [] if is_late else [reading for reading in active if not reading.is_over]
 
     def _round(self, source: str, readings: list[Reading], quiet: bool) -> None:

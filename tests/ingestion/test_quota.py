@@ -16,7 +16,13 @@ class Waiting:
     def __init__(self, deadline: float | None = None) -> None:
         self.slept: list[float] = []
         self.said: list[str] = []
-        self.limiter = Limiter(0.5, 0.8, self.said.append, self.slept.append, deadline)
+        self.limiter = Limiter(0.5, 0.8, self.said.append, self, deadline)
+
+    def now(self) -> float:
+        return 1000.0 + sum(self.slept)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
 
     def learn(self, **headers: str) -> None:
         self.limiter.learn({name.replace("_", "-"): value for name, value in headers.items()}, time.time())
@@ -56,7 +62,7 @@ def test_a_reset_given_as_a_moment_is_understood() -> None:
 
 
 def test_a_wait_that_would_pass_the_deadline_is_refused() -> None:
-    waiting = Waiting(deadline=time.monotonic() + 5)
+    waiting = Waiting(deadline=1005.0)
     waiting.learn(zendesk_ratelimit_incremental_exports="total=10; remaining=0; resets=45")
     with pytest.raises(QuotaSpent, match="next window opens in 4"):
         waiting.limiter.wait_for((EXPORTS,))
