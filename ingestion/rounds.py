@@ -41,7 +41,7 @@ class Rounds:
         """Lines up streams for a phase that may take `seconds`."""
         self._deadline = None if self.until_complete else self.timer.now() + seconds
         for instance in instances:
-            instance.limiter.deadline = self._deadline
+            instance.limiter.deadline, instance.limiter.phase = self._deadline, phase
         for instance, stream in due:
             if instance.error or (self.live_from is None and stream.shape == "changes"):
                 self._fail(stream, instance.name, instance.error or "no system has answered yet")
