@@ -120,11 +120,9 @@ class Limiter:
         if limit is None or remaining is None or not names:
             return
         reset = _number(headers.get("ratelimit-reset"))
-        if reset is None:
-            seconds = 60 - server_seconds % 60
-        else:
-            # Zendesk gives seconds to go, GitLab a moment.
-            seconds = reset - server_seconds if reset > 1_000_000 else reset
+        to_the_minute = 60 - server_seconds % 60
+        # Zendesk gives seconds to go, its help center nothing, GitLab a moment.
+        seconds = to_the_minute if reset is None else reset - server_seconds if reset > 1_000_000 else reset
         self._set(names[-1], limit, remaining, seconds)
 
     def note(self, name: str, used: int, total: int) -> None:

@@ -1,5 +1,6 @@
 """Rounds: a chunk of every stream of an instance, one load, and again, until all are through or the time is up."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -11,7 +12,8 @@ from ingestion.errors import SourceError
 from ingestion.instances import Instance
 from ingestion.pages import Reader
 from ingestion.progress import Progress
-from ingestion.reading import Chunk, Phase, Reading, extended, first_state
+from ingestion.quota import Limiter, Meter
+from ingestion.reading import Chunk, Phase, Reading, Spent, extended, first_state
 from ingestion.results import StreamResult
 from ingestion.settings import Settings
 from ingestion.streams import Stream
@@ -33,6 +35,8 @@ class Rounds:
     start_date: datetime | None = None
     _readings: list[Reading] = field(default_factory=list)
     _results: dict[Key, StreamResult] = field(default_factory=dict)
+    _limiters: dict[str, Limiter] = field(default_factory=dict)
+    _meters: defaultdict[Key, Meter] = field(default_factory=lambda: defaultdict(Meter))
     _deadline: float | None = None
 
     def start(
@@ -41,6 +45,7 @@ class Rounds:
         """Lines up streams for a phase that may take `seconds`."""
         self._deadline = None if self.until_complete else self.timer.now() + seconds
         for instance in instances:
+            self._limiters[instance.name] = instance.limiter
             instance.limiter.deadline, instance.limiter.phase = self._deadline, phase
         for instance, stream in due:
             if instance.error or (self.live_from is None and stream.shape == "changes"):
@@ -81,7 +86,7 @@ class Rounds:
         chunks: list[tuple[Reading, Chunk]] = []
         for reading in readings:
             try:
-                chunks.append((reading, reading.chunk()))
+                chunks.append((reading, self._chunk(reading)))
             except SourceError as error:
                 reading.is_over = True
                 self._fail(reading.stream, source, str(error))
@@ -91,6 +96,32 @@ class Rounds:
             self._add_up(reading, chunk, gained)
             if not quiet:
                 self.say.step(f"{source} {reading.stream.name} {reading.phase}: {self._reached(reading)}")
+
+    def _chunk(self, reading: Reading) -> Chunk:
+        """A chunk, with what it cost written down on its reading and on its stream."""
+        limiter = self._limiters.get(reading.source)
+        if limiter is None:
+            return reading.chunk()
+        limiter.meter = meter = self._meters[reading.stream.name, reading.source]
+        began, calls, waited = self.timer.now(), meter.calls, meter.waited_seconds
+        try:
+            return reading.chunk()
+        finally:
+            limiter.meter = Meter()
+            reading.spent = Spent(
+                meter.calls - calls,
+                meter.waited_seconds - waited,
+                self.timer.now() - began,
+                *limiter.scarcest(meter.by_bucket),
+            )
+            self._note(
+                reading.stream,
+                reading.source,
+                calls=meter.calls,
+                calls_by_bucket=dict(meter.by_bucket),
+                waited=dict(meter.waited),
+                quota=limiter.left(meter.by_bucket),
+            )
 
     def _reached(self, reading: Reading) -> str:
         result = self._results[reading.stream.name, reading.source]

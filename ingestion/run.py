@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Literal
 
-from ingestion import event_log
+from ingestion import event_log, status
 from ingestion.clock import Clock
 from ingestion.commit import Committer
 from ingestion.envelope import Stamp
@@ -67,7 +67,17 @@ def ingest(
             rounds.start(every, "history", budget.total_seconds(), instances)
             rounds.finish()
         _projects(settings, signals, clock, rounds, instances, phase, streams is not None or until_complete)
-        return rounds.results(wanted)
+        return _told(settings, rounds.results(wanted), clock)
+
+
+def _told(settings: Settings, results: list[StreamResult], clock: Clock) -> list[StreamResult]:
+    """The results, with failures and the state of everything kept for `status`."""
+    with event_log.writer_lock(settings), event_log.connected(settings) as connection:
+        for result in results:
+            if result.error:
+                event_log.record_failure(connection, result, clock.now())
+        status.keep(settings, status.overview(settings, connection))
+    return results
 
 
 def _record_settings(settings: Settings, signals: Signals, clock: Clock, rounds: Rounds) -> None:
