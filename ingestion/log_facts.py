@@ -12,6 +12,7 @@ import orjson
 from ingestion.backfill import Step
 from ingestion.cursors import moment_of
 from ingestion.event_log import SCHEMA
+from ingestion.polls import Poll
 from ingestion.streams import STREAMS
 
 # Enough for an hour of them: more than a pace is measured from.
@@ -54,6 +55,7 @@ class Facts:
 
 def facts(connection: duckdb.DuckDBPyConnection) -> Facts:
     """Reads only. Raises duckdb.CatalogException or BinderException for a log of an older version."""
+    connection.execute(f"select {', '.join(Poll._fields)} from {SCHEMA}.polls limit 0")
     last = _polls(connection, "true")
     runs = [poll["run_id"] for poll in last.values() if poll["run_id"]]
     return Facts(
