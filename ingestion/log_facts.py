@@ -56,13 +56,15 @@ class Facts:
 def facts(connection: duckdb.DuckDBPyConnection) -> Facts:
     """Reads only. Raises duckdb.CatalogException or BinderException for a log of an older version."""
     connection.execute(f"select {', '.join(Poll._fields)} from {SCHEMA}.polls limit 0")
-    last = _polls(connection, "true")
+    newest = _newest_polls(connection)
+    live = {(source, stream): poll for (source, stream, phase), poll in newest.items() if phase == "live"}
+    last = {(p["source"], p["stream"]): p for p in sorted(newest.values(), key=lambda p: p["recorded_at"])}
     runs = [poll["run_id"] for poll in last.values() if poll["run_id"]]
     return Facts(
         _now(last.values()),
         _held(connection),
         last,
-        _polls(connection, "coalesce(phase, 'live') = 'live'"),
+        live,
         _steps(connection),
         {
             (source, stream): (calls, waited)
@@ -77,11 +79,16 @@ def facts(connection: duckdb.DuckDBPyConnection) -> Facts:
     )
 
 
-def _polls(connection: duckdb.DuckDBPyConnection, which: str) -> dict[Key, Row]:
+def _newest_polls(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], Row]:
+    """(source, stream, phase) -> newest poll. The moments first: carrying whole rows through the search is slow."""
     rows = connection.execute(
-        f"select max_by(poll, recorded_at) from {SCHEMA}.polls as poll where {which} group by source, stream"
+        f"""
+        select poll, coalesce(phase, 'live') from {SCHEMA}.polls as poll
+        where recorded_at in (select max(recorded_at) from {SCHEMA}.polls group by source, stream, phase)
+        order by recorded_at
+        """
     ).fetchall()
-    return {(poll["source"], poll["stream"]): poll for (poll,) in rows}
+    return {(poll["source"], poll["stream"], phase): poll for poll, phase in rows}
 
 
 def _steps(connection: duckdb.DuckDBPyConnection) -> dict[Key, list[tuple[Row, Step]]]:

@@ -86,12 +86,19 @@ def current(settings: Settings, say: Callable[[str], None]) -> Overview:
             raise SourceError(
                 f"{settings.warehouse_path} does not hold what status needs yet: run `python -m ingestion` once."
             ) from error
+    found = kept(settings)
+    say(f"the warehouse is being written; this is what the last run left at {found.as_of:%Y-%m-%d %H:%M:%S} UTC")
+    return found
+
+
+def kept(settings: Settings) -> Overview:
+    """What the last run left. Raises SourceError when there is nothing readable."""
     try:
-        kept = _OVERVIEW.validate_json(_path(settings).read_bytes())
+        return _OVERVIEW.validate_json(_path(settings).read_bytes())
     except (OSError, ValidationError) as error:
-        raise SourceError(f"{settings.warehouse_path} is being written: ask again when that is done.") from error
-    say(f"the warehouse is being written; this is what the last run left at {kept.as_of:%Y-%m-%d %H:%M:%S} UTC")
-    return kept
+        raise SourceError(
+            f"{_path(settings)} cannot be read, and the warehouse is being written: ask again when that is done."
+        ) from error
 
 
 def keep(settings: Settings, found: Overview) -> None:

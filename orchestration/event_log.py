@@ -74,7 +74,7 @@ def event_log(
         results = ingest(settings, named, until_complete=config.until_complete, progress=context.log.info)
     except SourceError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
-    statuses = status.current(settings, context.log.warning).streams
+    statuses = status.kept(settings).streams
     errors = []
     for stream in chosen:
         of_stream = [result for result in results if result.stream == stream.name]

@@ -36,6 +36,8 @@ def materialized(results: Sequence[StreamResult], statuses: Sequence[StreamStatu
 
 def state(statuses: Sequence[StreamStatus]) -> Metadata:
     """How far the stream is; a key is left out while its value is not known."""
+    if not statuses:
+        return {}
     found: Metadata = {
         "rows_in_log": dg.MetadataValue.int(sum(status.rows for status in statuses)),
         "history_complete": dg.MetadataValue.bool(all(s.history in ("none", "complete") for s in statuses)),
@@ -45,7 +47,7 @@ def state(statuses: Sequence[StreamStatus]) -> Metadata:
     if polled_at := max((s.polled_at for s in statuses if s.polled_at), default=None):
         found["polled_at"] = _moment(polled_at)
     lags = [status.lag_seconds for status in statuses]
-    if lags and None not in lags:
+    if None not in lags:
         found["lag_seconds"] = dg.MetadataValue.float(float(max(filter(None, lags), default=0.0)))
     walks = [status for status in statuses if status.history in ("reading", "complete")]
     shares = [1.0 if status.history == "complete" else status.history_share for status in walks]
