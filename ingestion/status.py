@@ -97,7 +97,7 @@ def kept(settings: Settings) -> Overview:
         return _OVERVIEW.validate_json(_path(settings).read_bytes())
     except (OSError, ValidationError) as error:
         raise SourceError(
-            f"{_path(settings)} cannot be read, and the warehouse is being written: ask again when that is done."
+            f"{_path(settings)} cannot be read, nor the warehouse just now: close programs that have it open, or wait."
         ) from error
 
 

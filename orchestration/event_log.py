@@ -72,9 +72,9 @@ def event_log(
     try:
         wait_until_free(settings, context.log.warning)
         results = ingest(settings, named, until_complete=config.until_complete, progress=context.log.info)
+        statuses = status.kept(settings).streams
     except SourceError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
-    statuses = status.kept(settings).streams
     errors = []
     for stream in chosen:
         of_stream = [result for result in results if result.stream == stream.name]
