@@ -1,18 +1,27 @@
-"""python -m ingestion [stream …] [--until-complete]: reads without any orchestrator."""
+"""python -m ingestion [stream …] [--until-complete]: reads without any orchestrator; `status` tells how far it is."""
 
 import argparse
 import sys
 
+from ingestion import status
 from ingestion.errors import SourceError
 from ingestion.results import StreamResult
 from ingestion.run import ingest
 from ingestion.settings import load_settings
+from ingestion.status_table import table
 from ingestion.streams import STREAMS
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when every stream was read; 1, with one sentence per reason, when not."""
-    parser = argparse.ArgumentParser(prog="python -m ingestion", description="Read sources into the event log.")
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["status"]:
+        return _status(arguments[1:])
+    parser = argparse.ArgumentParser(
+        prog="python -m ingestion",
+        description="Read sources into the event log.",
+        epilog="python -m ingestion status [--json] tells how far every stream is.",
+    )
     parser.add_argument(
         "streams", nargs="*", metavar="stream", help=f"default: all that are due; of {', '.join(STREAMS)}"
     )
@@ -35,6 +44,22 @@ def main(arguments: list[str] | None = None) -> int:
     for error in dict.fromkeys(result.error for result in results if result.error):
         print(error, file=sys.stderr)
     return 1 if any(result.error for result in results) else 0
+
+
+def _status(arguments: list[str]) -> int:
+    """0 whenever there is something to show."""
+    parser = argparse.ArgumentParser(
+        prog="python -m ingestion status", description="How far every stream is, without asking a source anything."
+    )
+    parser.add_argument("--json", action="store_true", help="the same for programs")
+    given = parser.parse_args(arguments)
+    try:
+        found = status.current(load_settings(), lambda line: print(line, file=sys.stderr))
+    except SourceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(status.as_json(found) if given.json else table(found))
+    return 0
 
 
 def summary(result: StreamResult) -> str:

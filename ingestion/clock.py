@@ -27,6 +27,11 @@ class Clock:
         except (TypeError, ValueError):
             return  # an unreadable Date header is no reason to lose the answer that came with it
 
+    @property
+    def ahead_seconds(self) -> float | None:
+        """How far the servers are ahead of this machine; None before the first answer."""
+        return None if self._offset is None else self._offset.total_seconds()
+
     def now(self) -> datetime:
         return _local() + (self._offset or timedelta())
 

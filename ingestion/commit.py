@@ -1,15 +1,16 @@
 """Commits: one load of one instance at a time, in one order for the whole log."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import orjson
 
 from ingestion import event_log, pipelines
 from ingestion.clock import Clock
 from ingestion.pipelines import Batch
-from ingestion.reading import Chunk, Reading
+from ingestion.reading import Chunk, Reading, history_of
 from ingestion.settings import Settings
 
 # Larger chunks are history, where a repetition is rare; the merge removes what repeats there.
@@ -23,6 +24,7 @@ class Committer:
     settings: Settings
     clock: Clock
     say: Callable[[str], None]
+    run_id: str = field(default_factory=lambda: uuid4().hex)
 
     def prepare(self) -> None:
         """Creates what is missing and finishes what an earlier run left half written."""
@@ -77,6 +79,11 @@ class Committer:
                     orjson.dumps(batch.state.get(reading.phase)).decode(),
                     gained,
                     chunk.is_last and reading.phase == "live",
+                    reading.phase,
+                    self.run_id,
+                    *reading.spent,
+                    *history_of(batch.state),
+                    self.clock.ahead_seconds,
                 )
                 for (reading, chunk), batch, gained in zip(chunks, batches, rows, strict=True)
             ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from ingestion.envelope import Rejected
 from ingestion.errors import SourceError
 from ingestion.locks import reader_lock, writer_lock
+from ingestion.polls import ADDED, CREATED, Poll
+from ingestion.results import StreamResult
 from ingestion.settings import Settings
 from ingestion.streams import STREAMS
 
@@ -24,23 +26,13 @@ __all__ = [
     "mark_committed",
     "newest_recorded_at",
     "reader_lock",
+    "record_failure",
     "unknown",
     "writer_lock",
 ]
 
 SCHEMA = "event_log"
 COLUMNS = "event_id, event_type, source, entity_id, occurred_at, recorded_at, position, payload"
-
-
-class Poll(NamedTuple):
-    """One completed poll: so that "nothing new" and "not asked" are different facts."""
-
-    source: str
-    stream: str
-    polled_at: datetime
-    cursor: str
-    rows: int
-    reached_end: bool
 
 
 @contextmanager
@@ -74,10 +66,14 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
                 entity_id varchar not null, occurred_at timestamptz not null, recorded_at timestamptz not null,
                 position bigint not null, payload json not null
             )""")
+    connection.execute(f"create table if not exists {SCHEMA}.polls ({CREATED})")
+    for column in ADDED:
+        connection.execute(f"alter table {SCHEMA}.polls add column if not exists {column}")
+    # The newest failure of each stream, until the next one: a stream that failed has no poll to tell of it.
     connection.execute(f"""
-        create table if not exists {SCHEMA}.polls (
-            source varchar not null, stream varchar not null, polled_at timestamptz not null,
-            recorded_at timestamptz not null, cursor varchar, rows bigint not null, reached_end boolean not null
+        create table if not exists {SCHEMA}.failures (
+            source varchar not null, stream varchar not null, failed_at timestamptz not null, reason varchar not null,
+            calls bigint not null, waited_seconds double not null, recorded_at timestamptz not null
         )""")
     connection.execute(f"""
         create table if not exists {SCHEMA}.rejected_records (
@@ -151,9 +147,21 @@ def mark_committed(
             {**record._asdict(), "source": source, "recorded_at": recorded_at},
         )
     for poll in polls:
+        places = ", ".join("?" * (len(poll) + 1))
         connection.execute(
-            f"insert into {SCHEMA}.polls (source, stream, polled_at, cursor, rows, reached_end, recorded_at) "
-            "values (?, ?, ?, ?, ?, ?, ?)",
+            f"insert into {SCHEMA}.polls ({', '.join(Poll._fields)}, recorded_at) values ({places})",
             [*poll, recorded_at],
         )
+    connection.commit()
+
+
+def record_failure(connection: duckdb.DuckDBPyConnection, result: StreamResult, failed_at: datetime) -> None:
+    """Takes the place of the stream's last failure. `recorded_at` is the log's newest: later ones mend it."""
+    recorded_at, key = newest_recorded_at(connection) or failed_at, (result.source, result.stream)
+    connection.begin()
+    connection.execute(f"delete from {SCHEMA}.failures where source = ? and stream = ?", [*key])
+    connection.execute(
+        f"insert into {SCHEMA}.failures values (?, ?, ?, ?, ?, ?, ?)",
+        [*key, failed_at, result.error, result.calls, result.waited_seconds, recorded_at],
+    )
     connection.commit()

@@ -42,15 +42,16 @@ class SourceSession(Session):
         """The answer, also when it is a refusal. Raises SourceError when the host cannot be reached or fails on."""
         kwargs["timeout"] = TIMEOUT_SECONDS
         signed_in_again = False
+        names = self._buckets(urlsplit(request.url or "").path)
         attempt = 0
         while True:
             attempt += 1
-            self._limiter.wait_for(self._buckets(urlsplit(request.url or "").path))
+            self._limiter.wait_for(names)
             response = self._attempt(request, attempt, kwargs)
             if response is None:
                 continue
             self._clock.observe(response.headers.get("Date"))
-            self._limiter.learn(response.headers, self._clock.now().timestamp())
+            self._limiter.learn(names, response.headers, self._clock.now().timestamp())
             if response.status_code == 401 and not signed_in_again and isinstance(self.auth, OAuth2ClientCredentials):
                 # Tokens live for half an hour and less: a long run outlives several.
                 signed_in_again = True

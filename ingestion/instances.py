@@ -16,6 +16,7 @@ from ingestion.sources.gitlab import GitLab
 from ingestion.sources.salesforce import Salesforce
 from ingestion.sources.zendesk import Zendesk
 from ingestion.streams import STREAMS, Stream
+from ingestion.timer import Timer
 
 # A Date header has whole seconds.
 CLOCK_JITTER = timedelta(seconds=2)
@@ -53,7 +54,7 @@ def connected_instances(
     clock: Clock,
     streams: list[Stream],
     say: Callable[[str], None],
-    sleep: Callable[[float], None],
+    timer: Timer,
 ) -> list[Instance]:
     """Signs in everywhere, and so learns the servers' time. One instance that fails does not stop the others.
 
@@ -65,7 +66,7 @@ def connected_instances(
         wanted = [stream for stream in streams if stream.system == system]
         if not wanted:
             continue
-        limiter = Limiter(settings.quota_share_account, settings.quota_share_export, say, sleep)
+        limiter = Limiter(settings.quota_share_account, settings.quota_share_export, say, timer)
         source = SYSTEMS[system](name, connection, Context(settings, signals, clock, limiter, say))
         instance = Instance(name, source, limiter, wanted)
         try:

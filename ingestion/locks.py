@@ -18,6 +18,21 @@ def writer_lock(settings: Settings, say: Callable[[str], None] | None = None) ->
 
 
 @contextmanager
+def writer_lock_within(settings: Settings, seconds: float) -> Iterator[bool]:
+    """The writer's lock if it is free within `seconds`: whether it is held."""
+    lock = FileLock(settings.warehouse_path.with_name("warehouse.duckdb.lock"), is_singleton=True)
+    try:
+        lock.acquire(timeout=seconds)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+@contextmanager
 def reader_lock(settings: Settings, say: Callable[[str], None] | None = None) -> Iterator[None]:
     """One ingestion at a time: two would move the same cursors."""
     with _waiting_lock(settings.dlt_path / "ingestion.lock", "ingestion", say):

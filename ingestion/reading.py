@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pyarrow as pa
 
@@ -32,6 +32,16 @@ class Chunk:
     is_last: bool
 
 
+class Spent(NamedTuple):
+    """What a chunk has cost, and the quota that limits its stream the most; see polls.py."""
+
+    calls: int = 0
+    waited_seconds: float = 0.0
+    seconds: float = 0.0
+    bucket: str | None = None
+    calls_per_minute: int | None = None
+
+
 @dataclass
 class Reading:
     """The walk of one stream through one phase; `state` is as committed and changes only by `keep`."""
@@ -44,6 +54,7 @@ class Reading:
     warning: str | None = None
     is_stopped: bool = False
     is_over: bool = False
+    spent: Spent = field(default_factory=Spent)
     _walk: Iterator[Page] | None = field(default=None, repr=False)
 
     def chunk(self) -> Chunk:
@@ -115,6 +126,12 @@ def window(state: State, phase: Phase) -> Window:
     keys = ("live_from", "history_from", "history_until")
     live_from, start, until = (datetime.fromisoformat(state[k]) if state.get(k) else None for k in keys)
     return Window(live_from) if phase == "live" else Window(start, until)
+
+
+def history_of(state: State) -> tuple[datetime | None, datetime | None, bool | None]:
+    """From when to when history is read, and whether that is done; None where a stream has none."""
+    start, until = window(state, "history")
+    return start, until, state.get("history_done")
 
 
 def distinct(tables: list[pa.Table]) -> pa.Table:

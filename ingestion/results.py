@@ -1,7 +1,10 @@
 """What a run did, stream by stream."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from ingestion.quota import Left
 
 
 @dataclass(frozen=True)
@@ -10,7 +13,8 @@ class StreamResult:
 
     rows: events that are new to the log. pages: pages read. reached_end: live reading came to the end.
     history_complete: nothing is left to read of the time before. error: why the stream failed, None when it did not;
-    what it had not committed by then will be read again.
+    what it had not committed by then will be read again. calls: answers asked for, by bucket too; waited: seconds by
+    reason; quota: the buckets as the stream left them.
     """
 
     stream: str
@@ -21,5 +25,13 @@ class StreamResult:
     newest_occurred_at: datetime | None = None
     reached_end: bool = False
     history_complete: bool = True
+    calls: int = 0
+    calls_by_bucket: Mapping[str, int] = field(default_factory=dict)
+    waited: Mapping[str, float] = field(default_factory=dict)
+    quota: Mapping[str, Left] = field(default_factory=dict)
     error: str | None = None
     warning: str | None = None
+
+    @property
+    def waited_seconds(self) -> float:
+        return sum(self.waited.values())

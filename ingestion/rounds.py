@@ -1,6 +1,6 @@
 """Rounds: a chunk of every stream of an instance, one load, and again, until all are through or the time is up."""
 
-import time
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,10 +12,12 @@ from ingestion.errors import SourceError
 from ingestion.instances import Instance
 from ingestion.pages import Reader
 from ingestion.progress import Progress
-from ingestion.reading import Chunk, Phase, Reading, extended, first_state
+from ingestion.quota import Limiter, Meter
+from ingestion.reading import Chunk, Phase, Reading, Spent, extended, first_state
 from ingestion.results import StreamResult
 from ingestion.settings import Settings
 from ingestion.streams import Stream
+from ingestion.timer import Timer
 
 Key = tuple[str, str]
 
@@ -28,19 +30,23 @@ class Rounds:
     committer: Committer
     say: Progress
     until_complete: bool
+    timer: Timer
     live_from: datetime | None = None
     start_date: datetime | None = None
     _readings: list[Reading] = field(default_factory=list)
     _results: dict[Key, StreamResult] = field(default_factory=dict)
+    _limiters: dict[str, Limiter] = field(default_factory=dict)
+    _meters: defaultdict[Key, Meter] = field(default_factory=lambda: defaultdict(Meter))
     _deadline: float | None = None
 
     def start(
         self, due: list[tuple[Instance, Stream]], phase: Phase, seconds: float, instances: list[Instance]
     ) -> None:
         """Lines up streams for a phase that may take `seconds`."""
-        self._deadline = None if self.until_complete else time.monotonic() + seconds
+        self._deadline = None if self.until_complete else self.timer.now() + seconds
         for instance in instances:
-            instance.limiter.deadline = self._deadline
+            self._limiters[instance.name] = instance.limiter
+            instance.limiter.deadline, instance.limiter.phase = self._deadline, phase
         for instance, stream in due:
             if instance.error or (self.live_from is None and stream.shape == "changes"):
                 self._fail(stream, instance.name, instance.error or "no system has answered yet")
@@ -73,14 +79,14 @@ class Rounds:
         while active:
             for source in dict.fromkeys(reading.source for reading in active):
                 self._round(source, [reading for reading in active if reading.source == source], quiet)
-            is_late = self._deadline is not None and time.monotonic() >= self._deadline
+            is_late = self._deadline is not None and self.timer.now() >= self._deadline
             active = [] if is_late else [reading for reading in active if not reading.is_over]
 
     def _round(self, source: str, readings: list[Reading], quiet: bool) -> None:
         chunks: list[tuple[Reading, Chunk]] = []
         for reading in readings:
             try:
-                chunks.append((reading, reading.chunk()))
+                chunks.append((reading, self._chunk(reading)))
             except SourceError as error:
                 reading.is_over = True
                 self._fail(reading.stream, source, str(error))
@@ -90,6 +96,32 @@ class Rounds:
             self._add_up(reading, chunk, gained)
             if not quiet:
                 self.say.step(f"{source} {reading.stream.name} {reading.phase}: {self._reached(reading)}")
+
+    def _chunk(self, reading: Reading) -> Chunk:
+        """A chunk, with what it cost written down on its reading and on its stream."""
+        limiter = self._limiters.get(reading.source)
+        if limiter is None:
+            return reading.chunk()
+        limiter.meter = meter = self._meters[reading.stream.name, reading.source]
+        began, calls, waited = self.timer.now(), meter.calls, meter.waited_seconds
+        try:
+            return reading.chunk()
+        finally:
+            limiter.meter = Meter()
+            reading.spent = Spent(
+                meter.calls - calls,
+                meter.waited_seconds - waited,
+                self.timer.now() - began,
+                *limiter.scarcest(meter.by_bucket),
+            )
+            self._note(
+                reading.stream,
+                reading.source,
+                calls=meter.calls,
+                calls_by_bucket=dict(meter.by_bucket),
+                waited=dict(meter.waited),
+                quota=limiter.left(meter.by_bucket),
+            )
 
     def _reached(self, reading: Reading) -> str:
         result = self._results[reading.stream.name, reading.source]

@@ -1,11 +1,10 @@
 """One run: live changes of every system first, then history for as long as time and quota allow."""
 
-import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Literal
 
-from ingestion import event_log
+from ingestion import event_log, status
 from ingestion.clock import Clock
 from ingestion.commit import Committer
 from ingestion.envelope import Stamp
@@ -22,6 +21,7 @@ from ingestion.sources.files import inbox_pages
 from ingestion.sources.gitlab.wanted import new_projects
 from ingestion.sources.pipeline_settings import SOURCE, STREAM, go_live_at, last_settings, settings_pages
 from ingestion.streams import STREAMS, Stream
+from ingestion.timer import THIS_MACHINE, Timer
 
 FILES, INBOX, PROJECTS = "file__feedback", "file/feedback", "gitlab__project"
 # Long enough to catch up after a weekend; a run that needs longer goes on in the next one.
@@ -36,13 +36,14 @@ def ingest(
     time_budget: timedelta | None = None,
     until_complete: bool = False,
     progress: Callable[[str], None] = print,
-    sleep: Callable[[float], None] = time.sleep,
+    timer: Timer = THIS_MACHINE,
 ) -> list[StreamResult]:
     """Reads what is due, or the named streams whether due or not; one result per stream and instance.
 
-    History gets `time_budget` (default HISTORY_BUDGET_SECONDS), or all the time it needs with `until_complete`. A
-    stream that fails says so in its result and does not stop the others. Raises SourceError when nothing can be
-    read at all: a wrong setting, a missing mapped field, a warehouse that cannot be written.
+    History gets `time_budget` (default HISTORY_BUDGET_SECONDS), or all the time it needs with `until_complete`.
+    Waits and time budgets pass on `timer`. A stream that fails says so in its result and does not stop the others.
+    Raises SourceError when nothing can be read at all: a wrong setting, a missing mapped field, a warehouse that
+    cannot be written.
     """
     wanted = selected(None if streams is None else list(streams))
     signals = read_signals(settings.signals_file)
@@ -50,8 +51,8 @@ def ingest(
     with event_log.reader_lock(settings, say):
         committer = Committer(settings, clock, say)
         committer.prepare()
-        instances = connected_instances(settings, signals, clock, wanted, say, sleep)
-        rounds = Rounds(settings, committer, say, until_complete)
+        instances = connected_instances(settings, signals, clock, wanted, say, timer)
+        rounds = Rounds(settings, committer, say, until_complete, timer)
         _record_settings(settings, signals, clock, rounds)
         if phase != "history":
             always = streams is not None or until_complete
@@ -66,7 +67,17 @@ def ingest(
             rounds.start(every, "history", budget.total_seconds(), instances)
             rounds.finish()
         _projects(settings, signals, clock, rounds, instances, phase, streams is not None or until_complete)
-        return rounds.results(wanted)
+        return _told(settings, rounds.results(wanted), clock)
+
+
+def _told(settings: Settings, results: list[StreamResult], clock: Clock) -> list[StreamResult]:
+    """The results, with failures and the state of everything kept for `status`."""
+    with event_log.writer_lock(settings), event_log.connected(settings) as connection:
+        for result in results:
+            if result.error:
+                event_log.record_failure(connection, result, clock.now())
+        status.keep(settings, status.overview(settings, connection))
+    return results
 
 
 def _record_settings(settings: Settings, signals: Signals, clock: Clock, rounds: Rounds) -> None:

@@ -1,15 +1,14 @@
 """Event log: one asset per stream, all read in one go by ingestion, which knows no orchestrator."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 
 import dagster as dg
 
+from ingestion import status
 from ingestion.errors import SourceError
-from ingestion.results import StreamResult
 from ingestion.run import ingest
 from ingestion.streams import STREAMS, Stream
-from orchestration import rejections
+from orchestration import rejections, stream_metadata
 from orchestration.environment import current_settings
 from orchestration.freshness import CHECK as IS_FRESH
 from orchestration.freshness import checked, freshness
@@ -73,6 +72,7 @@ def event_log(
     try:
         wait_until_free(settings, context.log.warning)
         results = ingest(settings, named, until_complete=config.until_complete, progress=context.log.info)
+        statuses = status.kept(settings).streams
     except SourceError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     errors = []
@@ -80,9 +80,15 @@ def event_log(
         of_stream = [result for result in results if result.stream == stream.name]
         failed = [result.error for result in of_stream if result.error]
         errors += failed
+        of_status = [found for found in statuses if found.stream == stream.name]
         # A failed stream is not materialized, so that the graph shows it; its siblings are.
-        if not failed:
-            yield _materialized(stream, of_stream)
+        if failed:
+            metadata = stream_metadata.failed(of_stream, of_status)
+            context.log_event(dg.AssetObservation(key(stream), description=failed[0], metadata=metadata))
+        else:
+            yield dg.MaterializeResult(
+                asset_key=key(stream), metadata=stream_metadata.materialized(of_stream, of_status)
+            )
     for warning in dict.fromkeys(result.warning for result in results if result.warning):
         context.log.warning(warning)
     for found in freshness(settings, chosen):
@@ -94,23 +100,6 @@ def event_log(
         raise dg.Failure(" ".join(dict.fromkeys(errors)), allow_retries=False)
 
 
-def _materialized(stream: Stream, results: Sequence[StreamResult]) -> dg.MaterializeResult:
-    if not results:
-        return dg.MaterializeResult(asset_key=key(stream), metadata={"rows": 0, "note": "not due, or not configured"})
-    newest = max((result.newest_occurred_at for result in results if result.newest_occurred_at), default=None)
-    found = {
-        "rows": sum(result.rows for result in results),
-        "pages": sum(result.pages for result in results),
-        "rejected": sum(result.rejected for result in results),
-        "history_complete": all(result.history_complete for result in results),
-    }
-    warnings = list(dict.fromkeys(result.warning for result in results if result.warning))
-    return dg.MaterializeResult(
-        asset_key=key(stream),
-        metadata=found | _times(newest) | ({"warnings": "; ".join(warnings)} if warnings else {}),
-    )
-
-
 def _checked(stream: Stream, check: str, passed: bool, finding: str) -> dg.AssetCheckResult:
     # A warning: what did arrive is right, and goes on.
     return dg.AssetCheckResult(
@@ -120,7 +109,3 @@ def _checked(stream: Stream, check: str, passed: bool, finding: str) -> dg.Asset
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"finding": finding},
     )
-
-
-def _times(newest: datetime | None) -> dict[str, dg.MetadataValue]:
-    return {"newest_occurred_at": dg.MetadataValue.timestamp(newest)} if newest else {}

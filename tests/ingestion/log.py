@@ -1,6 +1,7 @@
 """What tests ask of a log, and how they fill one."""
 
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,36 @@ def settings_for(running: RunningSandbox | None, folder: Path, **variables: str)
         return load_settings(env_file=None)
 
 
+class SkippedTime:
+    """A run on it waits for nothing: a sleep is over at once, and its seconds have passed all the same."""
+
+    def __init__(self) -> None:
+        self._skipped = 0.0
+
+    def now(self) -> float:
+        return time.monotonic() + self._skipped
+
+    def sleep(self, seconds: float) -> None:
+        self._skipped += seconds
+
+
+class SandboxTime:
+    """A run on it waits on the frozen clock of a sandbox: a sleep moves that clock, and so opens its next window."""
+
+    def __init__(self, running: RunningSandbox) -> None:
+        self._running, self.slept = running, 0.0
+
+    def now(self) -> float:
+        return self.slept
+
+    def sleep(self, seconds: float) -> None:
+        self._running.post("/_sandbox/clock", {"advance_seconds": seconds})
+        self.slept += seconds
+
+
 def load(settings: Settings, *streams: str, **options: Any) -> list[StreamResult]:
     """A run without the waits that a server asks for."""
-    options = {"progress": lambda _: None, "sleep": lambda _: None} | options
+    options = {"progress": lambda _: None, "timer": SkippedTime()} | options
     return ingest(settings, streams or None, **options)
 
 

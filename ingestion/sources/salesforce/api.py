@@ -10,6 +10,7 @@ from simple_salesforce.exceptions import SalesforceError
 
 from ingestion.errors import SourceError
 from ingestion.http import SourceSession
+from ingestion.quota import DAILY
 from ingestion.settings import Connection
 from ingestion.sources.context import Context
 from ingestion.sources.refusals import NotAvailable
@@ -26,7 +27,8 @@ class SalesforceApi:
 
     def __init__(self, source: str, connection: Connection, context: Context) -> None:
         self.source, self._share = source, context.settings.quota_share_account
-        self._session = SourceSession(source, context.clock, context.limiter)
+        self._limiter = context.limiter
+        self._session = SourceSession(source, context.clock, context.limiter, lambda _path: (DAILY,))
         self._session.hooks["response"].append(self._keep_to_allowance)
         self._auth = ClientCredentials(
             SourceSession(source, context.clock, context.limiter),
@@ -81,6 +83,8 @@ class SalesforceApi:
     def _keep_to_allowance(self, response: Response, **_: Any) -> None:
         """The allowance is per day: waiting for the next window is no option, so reading ends with a sentence."""
         usage = _USAGE.search(response.headers.get("Sforce-Limit-Info", ""))
+        if usage:
+            self._limiter.note(DAILY, int(usage[1]), int(usage[2]))
         if usage and int(usage[1]) > int(usage[2]) * self._share:
             raise SourceError(
                 f"{self.source} has used {usage[1]} of its {usage[2]} API calls of the last 24 hours, more than "

@@ -21,14 +21,19 @@ TOKEN_SECONDS = 1800
 
 
 def buckets(path: str) -> tuple[str, ...]:
-    """Which quotas a call draws on: the exports share one, users have their own, and all draw on the account's."""
+    """Which quotas a call draws on: the exports share one, users have their own, and all draw on the account's.
+
+    The help center counts each of its routes apart, and no account with them.
+    """
+    if "/guide/" in path:
+        return (f"guide/{path.split('/guide/')[1].split('/')[0]}",)
     if "/incremental/users/cursor" in path:
-        return ("zendesk-ratelimit-incremental-exports-cursor", ACCOUNT)
+        return ("incremental-exports-cursor", ACCOUNT)
     if "/incremental/" in path:
-        return ("zendesk-ratelimit-incremental-exports", ACCOUNT)
+        return ("incremental-exports", ACCOUNT)
     if "/ticket_fields" in path:
-        return ("zendesk-ratelimit-ticket-fields-index", ACCOUNT)
-    return () if "/guide/" in path or "/oauth/" in path else (ACCOUNT,)
+        return ("ticket-fields-index", ACCOUNT)
+    return () if "/oauth/" in path else (ACCOUNT,)
 
 
 class ZendeskApi:
