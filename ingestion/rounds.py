@@ -1,6 +1,7 @@
 """Rounds: a chunk of every stream of an instance, one load, and again, until all are through or the time is up."""
 
 import time
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from ingestion.errors import SourceError
 from ingestion.instances import Instance
 from ingestion.pages import Reader
 from ingestion.progress import Progress
-from ingestion.reading import Chunk, Phase, Reading, extended, first_state
+from ingestion.reading import CHUNK_BYTES, Chunk, Phase, Reading, extended, first_state
 from ingestion.results import StreamResult
 from ingestion.settings import Settings
 from ingestion.streams import Stream
@@ -33,6 +34,7 @@ class Rounds:
     _readings: list[Reading] = field(default_factory=list)
     _results: dict[Key, StreamResult] = field(default_factory=dict)
     _deadline: float | None = None
+    _loading: tuple[list[tuple[Reading, Chunk]], Future[list[int]]] | None = None
 
     def start(
         self, due: list[tuple[Instance, Stream]], phase: Phase, seconds: float, instances: list[Instance]
@@ -70,26 +72,43 @@ class Rounds:
     def finish(self, quiet: bool = False) -> None:
         """Rounds until nothing is left. A stream that fails leaves; what it read since its last load is not kept."""
         active, self._readings = self._readings, []
-        while active:
-            for source in dict.fromkeys(reading.source for reading in active):
-                self._round(source, [reading for reading in active if reading.source == source], quiet)
-            is_late = self._deadline is not None and time.monotonic() >= self._deadline
-            active = [] if is_late else [reading for reading in active if not reading.is_over]
+        # What was read is loaded while the next pages are read: one load at a time, in order.
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="load") as loader:
+            self._loading = None
+            while active:
+                for source in dict.fromkeys(reading.source for reading in active):
+                    self._round(loader, source, [reading for reading in active if reading.source == source], quiet)
+                is_late = self._deadline is not None and time.monotonic() >= self._deadline
+                active = [] if is_late else [reading for reading in active if not reading.is_over]
+            self._loaded(quiet)
 
-    def _round(self, source: str, readings: list[Reading], quiet: bool) -> None:
+    def _round(self, loader: Executor, source: str, readings: list[Reading], quiet: bool) -> None:
         chunks: list[tuple[Reading, Chunk]] = []
-        for reading in readings:
+        for place, reading in enumerate(readings, start=1):
             try:
-                chunks.append((reading, reading.chunk()))
+                chunk = reading.chunk()
             except SourceError as error:
                 reading.is_over = True
                 self._fail(reading.stream, source, str(error))
-        rows = self.committer.commit(source, chunks) if chunks else []
-        for (reading, chunk), gained in zip(chunks, rows, strict=True):
-            reading.is_over = chunk.is_last or reading.is_stopped
+            else:
+                reading.is_over = chunk.is_last or reading.is_stopped
+                chunks.append((reading, chunk))
+            # Streams share a load as long as it stays as small as one large chunk would be.
+            is_full = sum(chunk.events.nbytes for _, chunk in chunks) >= CHUNK_BYTES
+            if chunks and (is_full or place == len(readings)):
+                self._loaded(quiet)
+                self._loading = chunks, loader.submit(self.committer.commit, source, chunks)
+                chunks = []
+
+    def _loaded(self, quiet: bool) -> None:
+        """Waits for the load under way. Raises SourceError when the warehouse did not take it."""
+        if self._loading is None:
+            return
+        (chunks, future), self._loading = self._loading, None
+        for (reading, chunk), gained in zip(chunks, future.result(), strict=True):
             self._add_up(reading, chunk, gained)
             if not quiet:
-                self.say.step(f"{source} {reading.stream.name} {reading.phase}: {self._reached(reading)}")
+                self.say.step(f"{reading.source} {reading.stream.name} {reading.phase}: {self._reached(reading)}")
 
     def _reached(self, reading: Reading) -> str:
         result = self._results[reading.stream.name, reading.source]
