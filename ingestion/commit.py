@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import orjson
+from duckdb import DuckDBPyConnection
 
 from ingestion import event_log, pipelines
 from ingestion.clock import Clock
@@ -39,13 +40,14 @@ class Committer:
 
         No load happens when there is neither a new event nor a moved cursor; the polls are recorded all the same.
         """
-        with event_log.writer_lock(self.settings, self.say):
-            with event_log.connected(self.settings) as connection:
-                recorded_at = self._next_moment(event_log.newest_recorded_at(connection))
-                batches = [
-                    Batch(reading.stream.table, self._new(connection, reading, chunk), reading.after(chunk))
-                    for reading, chunk in chunks
-                ]
+        # One connection from the first statement to the last: the loader's own connections then share its database, and
+        # only the end of the commit writes a checkpoint.
+        with event_log.writer_lock(self.settings, self.say), event_log.connected(self.settings) as connection:
+            recorded_at = self._next_moment(event_log.newest_recorded_at(connection))
+            batches = [
+                Batch(reading.stream.table, self._new(connection, reading, chunk), reading.after(chunk))
+                for reading, chunk in chunks
+            ]
             changed = [
                 batch
                 for batch, (reading, _) in zip(batches, chunks, strict=True)
@@ -53,7 +55,7 @@ class Committer:
             ]
             if changed:
                 pipelines.load(self.settings, source, changed, recorded_at)
-            rows = self._mark(source, chunks, batches, recorded_at)
+            rows = self._mark(connection, source, chunks, batches, recorded_at)
         for (reading, _), batch in zip(chunks, batches, strict=True):
             reading.keep(batch.state)
         return rows
@@ -64,31 +66,35 @@ class Committer:
         return event_log.unknown(connection, reading.stream.table, chunk.events)
 
     def _mark(
-        self, source: str, chunks: list[tuple[Reading, Chunk]], batches: list[Batch], recorded_at: datetime
+        self,
+        connection: DuckDBPyConnection,
+        source: str,
+        chunks: list[tuple[Reading, Chunk]],
+        batches: list[Batch],
+        recorded_at: datetime,
     ) -> list[int]:
-        with event_log.connected(self.settings) as connection:
-            rows = [
-                event_log.count_recorded(connection, b.table, source, recorded_at) if b.events.num_rows else 0
-                for b in batches
-            ]
-            polls = [
-                event_log.Poll(
-                    source,
-                    reading.stream.name,
-                    self._next_moment(None),
-                    orjson.dumps(batch.state.get(reading.phase)).decode(),
-                    gained,
-                    chunk.is_last and reading.phase == "live",
-                    reading.phase,
-                    self.run_id,
-                    *reading.spent,
-                    *history_of(batch.state),
-                    self.clock.ahead_seconds,
-                )
-                for (reading, chunk), batch, gained in zip(chunks, batches, rows, strict=True)
-            ]
-            rejected = [(source, record) for _, chunk in chunks for record in chunk.rejected]
-            event_log.mark_committed(connection, recorded_at, polls, rejected)
+        rows = [
+            event_log.count_recorded(connection, b.table, source, recorded_at) if b.events.num_rows else 0
+            for b in batches
+        ]
+        polls = [
+            event_log.Poll(
+                source,
+                reading.stream.name,
+                self._next_moment(None),
+                orjson.dumps(batch.state.get(reading.phase)).decode(),
+                gained,
+                chunk.is_last and reading.phase == "live",
+                reading.phase,
+                self.run_id,
+                *chunk.spent,
+                *history_of(batch.state),
+                self.clock.ahead_seconds,
+            )
+            for (reading, chunk), batch, gained in zip(chunks, batches, rows, strict=True)
+        ]
+        rejected = [(source, record) for _, chunk in chunks for record in chunk.rejected]
+        event_log.mark_committed(connection, recorded_at, polls, rejected)
         return rows
 
     def _next_moment(self, newest: datetime | None) -> datetime:

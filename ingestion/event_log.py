@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -32,15 +33,28 @@ __all__ = [
 ]
 
 SCHEMA = "event_log"
+# What every connection of ingestion asks of the database.
+DATABASE = {
+    # Loads stream through it; what it keeps beyond that is only a cache, and ingestion is to stay small.
+    "memory_limit": "192MiB",
+    # One checkpoint when a load is done instead of one after each of its statements.
+    "wal_autocheckpoint": "1GB",
+    # A checkpoint would join the small row groups of many loads, in memory and in all tables, just because a poll was
+    # noted down. The warehouse's own builds do that, with the memory that they have.
+    "max_vacuum_tasks": 0,
+}
 COLUMNS = "event_id, event_type, source, entity_id, occurred_at, recorded_at, position, payload"
 
 
 @contextmanager
 def connected(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the warehouse, in UTC. Raises SourceError when another program has the file open."""
-    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    path = settings.warehouse_path
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        connection = duckdb.connect(str(settings.warehouse_path))
+        if not path.exists():
+            _begin_file(path)
+        connection = duckdb.connect(str(path))
     except duckdb.IOException as error:
         raise SourceError(
             f"{settings.warehouse_path} cannot be opened for writing: close the program that has it open, and read the "
@@ -48,23 +62,33 @@ def connected(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         ) from error
     try:
         connection.execute("set TimeZone = 'UTC'")
-        # A few rows of bookkeeping are no occasion to rewrite the large tables; see pipelines.py.
-        connection.execute("set global max_vacuum_tasks = 0")
+        for name, value in DATABASE.items():
+            connection.execute(f"set global {name} = '{value}'")
         yield connection
     finally:
         connection.close()
 
 
+def _begin_file(path: Path) -> None:
+    """An empty warehouse in a format that knows zstd; a file keeps the format that it began with."""
+    with duckdb.connect() as connection:
+        name = str(path).replace("'", "''")
+        connection.execute(f"attach '{name}' as warehouse (storage_version 'v1.2.0')")
+
+
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """All tables and the view, so that models build before the first event of a stream."""
     connection.execute(f"create schema if not exists {SCHEMA}")
+    # Payloads repeat their keys: zstd keeps them in a quarter of the room, and DuckDB need not try every other method
+    # first, which cost more than all the rest of a load.
+    packed = "using compression zstd"
     for stream in STREAMS.values():
         # No primary key here: an index over millions of hashes costs more than the merge that keeps them unique.
         connection.execute(f"""
             create table if not exists {SCHEMA}.{stream.table} (
                 event_id varchar not null, event_type varchar not null, source varchar not null,
                 entity_id varchar not null, occurred_at timestamptz not null, recorded_at timestamptz not null,
-                position bigint not null, payload json not null
+                position bigint not null, payload json not null {packed}
             )""")
     connection.execute(f"create table if not exists {SCHEMA}.polls ({CREATED})")
     for column in ADDED:

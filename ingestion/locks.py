@@ -1,6 +1,7 @@
 """Who may write the warehouse, and who may move the cursors: one at a time, and whoever waits says so."""
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,11 +10,17 @@ from filelock import FileLock, Timeout
 
 from ingestion.settings import Settings
 
+# Reading and loading take turns inside this process, and need no words for it.
+_in_this_process = threading.RLock()
+
 
 @contextmanager
 def writer_lock(settings: Settings, say: Callable[[str], None] | None = None) -> Iterator[None]:
     """The one writer of the warehouse. Whoever comes second waits, and says so."""
-    with _waiting_lock(settings.warehouse_path.with_name("warehouse.duckdb.lock"), "the warehouse", say):
+    with (
+        _in_this_process,
+        _waiting_lock(settings.warehouse_path.with_name("warehouse.duckdb.lock"), "the warehouse", say),
+    ):
         yield
 
 

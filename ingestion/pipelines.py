@@ -20,7 +20,9 @@ from ingestion.settings import Settings
 # `insert-only` makes reading a window twice harmless; the frozen contract keeps new fields of a source inside
 # `payload`, so that the log itself never changes its shape.
 RULES: dict[str, Any] = {
-    "primary_key": "event_id",
+    # An event's id tells everything; its time stands beside it because the database can then skip what is far away in
+    # time instead of comparing hashes with the whole table.
+    "primary_key": ["event_id", "occurred_at"],
     "write_disposition": {"disposition": "merge", "strategy": "insert-only"},
     "schema_contract": {"tables": "evolve", "columns": "freeze", "data_type": "freeze"},
     "columns": {
@@ -35,8 +37,6 @@ RULES: dict[str, Any] = {
     },
 }
 
-BULK_BYTES = 4_000_000
-
 # What dlt keeps for one stream: {"live": …, "history": …}; see reading.py.
 State = dict[str, Any]
 
@@ -50,24 +50,19 @@ class Batch:
     state: State
 
 
-def pipeline(settings: Settings, source: str, is_bulk: bool = False) -> dlt.Pipeline:
+def pipeline(settings: Settings, source: str) -> dlt.Pipeline:
     """The pipeline of an instance; `zendesk/global` keeps its packages in DATA_DIR/dlt/zendesk_global."""
-    return _pipeline(source.replace("/", "_"), settings.dlt_path.resolve(), settings.warehouse_path.resolve(), is_bulk)
+    return _pipeline(source.replace("/", "_"), settings.dlt_path.resolve(), settings.warehouse_path.resolve())
 
 
 # Building one costs as much as a small load; it keeps nothing in memory that is not on disk too.
 @cache
-def _pipeline(name: str, folder: Path, warehouse: Path, is_bulk: bool) -> dlt.Pipeline:
+def _pipeline(name: str, folder: Path, warehouse: Path) -> dlt.Pipeline:
     dlt.config["load.delete_completed_jobs"] = True
     # Rows that stay in the staging tables would be compressed and written for nothing.
     dlt.config["load.truncate_staging_dataset"] = True
     credentials = DuckDbCredentials(str(warehouse))
-    # One checkpoint when the load is done instead of one after each of its statements.
-    credentials.global_config = {"wal_autocheckpoint": "1GB"}
-    if is_bulk:
-        # DuckDB joins small row groups at each checkpoint. After a small load that keeps the file small; after a large
-        # one it would rewrite what was just written, with a quarter of a gigabyte of payloads in memory several times.
-        credentials.global_config["max_vacuum_tasks"] = 0
+    credentials.global_config = dict(event_log.DATABASE)
     is_new = not (folder / name / "state.json").exists()
     target = dlt.pipeline(
         pipeline_name=name,
@@ -89,7 +84,7 @@ def states(settings: Settings, source: str) -> Mapping[str, State]:
 
 def load(settings: Settings, source: str, batches: list[Batch], recorded_at: datetime) -> None:
     """Commits the batches. All of them share `recorded_at`; `position` counts through them in order of arrival."""
-    target = pipeline(settings, source, sum(batch.events.nbytes for batch in batches) > BULK_BYTES)
+    target = pipeline(settings, source)
     position = 0
     resources = []
     for batch in batches:

@@ -1,6 +1,8 @@
 """One stream while it is read: its two cursors, and chunks small enough that a crash repeats little."""
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -15,10 +17,32 @@ from ingestion.sources.refusals import NotAvailable
 from ingestion.streams import Stream
 
 CHUNK_ROWS = 20_000
-CHUNK_BYTES = 32_000_000
+CHUNK_BYTES = 16_000_000
 PAGE_ROWS_LEAST = 100
 
 Phase = Literal["live", "history"]
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """A page is half a million small objects without cycles: searching them for garbage doubles the time of parsing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class Spent(NamedTuple):
+    """What a chunk has cost, and the quota that limits its stream the most; see polls.py."""
+
+    calls: int = 0
+    waited_seconds: float = 0.0
+    seconds: float = 0.0
+    bucket: str | None = None
+    calls_per_minute: int | None = None
 
 
 @dataclass(frozen=True)
@@ -30,16 +54,7 @@ class Chunk:
     cursor: Cursor | None
     pages: int
     is_last: bool
-
-
-class Spent(NamedTuple):
-    """What a chunk has cost, and the quota that limits its stream the most; see polls.py."""
-
-    calls: int = 0
-    waited_seconds: float = 0.0
-    seconds: float = 0.0
-    bucket: str | None = None
-    calls_per_minute: int | None = None
+    spent: Spent = Spent()
 
 
 @dataclass
@@ -54,14 +69,19 @@ class Reading:
     warning: str | None = None
     is_stopped: bool = False
     is_over: bool = False
-    spent: Spent = field(default_factory=Spent)
+    # Where the walk stands; what is committed may be a load behind.
+    _cursor: Cursor | None = field(init=False)
     _walk: Iterator[Page] | None = field(default=None, repr=False)
 
+    def __post_init__(self) -> None:
+        self._cursor = self.state.get(self.phase)
+
+    @_without_collecting()
     def chunk(self) -> Chunk:
         """The next pages, up to 20,000 rows. Raises SourceError: then nothing of them is kept, and the cursor stays."""
         if self._walk is None:
-            self._walk = self.reader.pages(window(self.state, self.phase), self.state.get(self.phase))
-        tables, rejected, cursor, pages, size, rows = [], [], self.state.get(self.phase), 0, 0, 0
+            self._walk = self.reader.pages(window(self.state, self.phase), self._cursor)
+        tables, rejected, pages, size, rows = [], [], 0, 0, 0
         is_last = False
         try:
             while rows < CHUNK_ROWS and size < CHUNK_BYTES and not is_last:
@@ -72,19 +92,19 @@ class Reading:
                 made = envelopes(self.stream, self.source, page.records, self.reader.stamp)
                 tables.append(made.table)
                 rejected += [*made.rejected, *page.rejected]
-                cursor, pages, size = page.cursor, pages + 1, size + made.table.nbytes
+                self._cursor, pages, size = page.cursor, pages + 1, size + made.table.nbytes
                 # A load costs as much as some pages, so many small pages share one; empty ones end a chunk too.
                 rows += max(made.table.num_rows, PAGE_ROWS_LEAST)
                 is_last, self.warning = page.end, page.warning or self.warning
         except QuotaSpent as reason:
             # Whole pages were read; the rest comes when the quota allows.
             self.warning, self.is_stopped = str(reason), True
-            return Chunk(distinct(tables), rejected, cursor, pages, is_last=False)
+            return Chunk(distinct(tables), rejected, self._cursor, pages, is_last=False)
         except NotAvailable as refusal:
             if not self.stream.is_optional:
                 raise
             self.warning, is_last = str(refusal), True
-        return Chunk(distinct(tables), rejected, cursor, pages, is_last)
+        return Chunk(distinct(tables), rejected, self._cursor, pages, is_last)
 
     def after(self, chunk: Chunk) -> State:
         """The state to commit with a chunk."""

@@ -1,6 +1,7 @@
 """Rounds: a chunk of every stream of an instance, one load, and again, until all are through or the time is up."""
 
 from collections import defaultdict
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from ingestion.instances import Instance
 from ingestion.pages import Reader
 from ingestion.progress import Progress
 from ingestion.quota import Limiter, Meter
-from ingestion.reading import Chunk, Phase, Reading, Spent, extended, first_state
+from ingestion.reading import CHUNK_BYTES, Chunk, Phase, Reading, Spent, extended, first_state
 from ingestion.results import StreamResult
 from ingestion.settings import Settings
 from ingestion.streams import Stream
@@ -38,6 +39,7 @@ class Rounds:
     _limiters: dict[str, Limiter] = field(default_factory=dict)
     _meters: defaultdict[Key, Meter] = field(default_factory=lambda: defaultdict(Meter))
     _deadline: float | None = None
+    _loading: tuple[list[tuple[Reading, Chunk]], Future[list[int]]] | None = None
 
     def start(
         self, due: list[tuple[Instance, Stream]], phase: Phase, seconds: float, instances: list[Instance]
@@ -76,44 +78,55 @@ class Rounds:
     def finish(self, quiet: bool = False) -> None:
         """Rounds until nothing is left. A stream that fails leaves; what it read since its last load is not kept."""
         active, self._readings = self._readings, []
-        while active:
-            for source in dict.fromkeys(reading.source for reading in active):
-                self._round(source, [reading for reading in active if reading.source == source], quiet)
-            is_late = self._deadline is not None and self.timer.now() >= self._deadline
-            active = [] if is_late else [reading for reading in active if not reading.is_over]
+        # What was read is loaded while the next pages are read: one load at a time, in order.
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="load") as loader:
+            self._loading = None
+            while active:
+                for source in dict.fromkeys(reading.source for reading in active):
+                    self._round(loader, source, [reading for reading in active if reading.source == source], quiet)
+                is_late = self._deadline is not None and self.timer.now() >= self._deadline
+                active = [] if is_late else [reading for reading in active if not reading.is_over]
+            self._loaded(quiet)
 
-    def _round(self, source: str, readings: list[Reading], quiet: bool) -> None:
+    def _round(self, loader: Executor, source: str, readings: list[Reading], quiet: bool) -> None:
         chunks: list[tuple[Reading, Chunk]] = []
-        for reading in readings:
+        for place, reading in enumerate(readings, start=1):
             try:
-                chunks.append((reading, self._chunk(reading)))
+                chunk = self._chunk(reading)
             except SourceError as error:
                 reading.is_over = True
                 self._fail(reading.stream, source, str(error))
-        rows = self.committer.commit(source, chunks) if chunks else []
-        for (reading, chunk), gained in zip(chunks, rows, strict=True):
-            reading.is_over = chunk.is_last or reading.is_stopped
+            else:
+                reading.is_over = chunk.is_last or reading.is_stopped
+                chunks.append((reading, chunk))
+            # Streams share a load as long as it stays as small as one large chunk would be.
+            is_full = sum(chunk.events.nbytes for _, chunk in chunks) >= CHUNK_BYTES
+            if chunks and (is_full or place == len(readings)):
+                self._loaded(quiet)
+                self._loading = chunks, loader.submit(self.committer.commit, source, chunks)
+                chunks = []
+
+    def _loaded(self, quiet: bool) -> None:
+        """Waits for the load under way. Raises SourceError when the warehouse did not take it."""
+        if self._loading is None:
+            return
+        (chunks, future), self._loading = self._loading, None
+        for (reading, chunk), gained in zip(chunks, future.result(), strict=True):
             self._add_up(reading, chunk, gained)
             if not quiet:
-                self.say.step(f"{source} {reading.stream.name} {reading.phase}: {self._reached(reading)}")
+                self.say.step(f"{reading.source} {reading.stream.name} {reading.phase}: {self._reached(reading)}")
 
     def _chunk(self, reading: Reading) -> Chunk:
-        """A chunk, with what it cost written down on its reading and on its stream."""
+        """A chunk with what it cost, which is also written down on its stream."""
         limiter = self._limiters.get(reading.source)
         if limiter is None:
             return reading.chunk()
         limiter.meter = meter = self._meters[reading.stream.name, reading.source]
         began, calls, waited = self.timer.now(), meter.calls, meter.waited_seconds
         try:
-            return reading.chunk()
+            chunk = reading.chunk()
         finally:
             limiter.meter = Meter()
-            reading.spent = Spent(
-                meter.calls - calls,
-                meter.waited_seconds - waited,
-                self.timer.now() - began,
-                *limiter.scarcest(meter.by_bucket),
-            )
             self._note(
                 reading.stream,
                 reading.source,
@@ -122,6 +135,13 @@ class Rounds:
                 waited=dict(meter.waited),
                 quota=limiter.left(meter.by_bucket),
             )
+        spent = Spent(
+            meter.calls - calls,
+            meter.waited_seconds - waited,
+            self.timer.now() - began,
+            *limiter.scarcest(meter.by_bucket),
+        )
+        return replace(chunk, spent=spent)
 
     def _reached(self, reading: Reading) -> str:
         result = self._results[reading.stream.name, reading.source]

@@ -48,7 +48,7 @@ def test_every_merged_table_has_its_key(tiny_log: Settings) -> None:
     assert {name.removesuffix("_events") for name in tables} >= set(FILLED)
     for name, table in tables.items():
         keys = [column for column, hints in table["columns"].items() if hints.get("primary_key")]
-        assert (name, keys, table["x-merge-strategy"]) == (name, ["event_id"], "insert-only")
+        assert (name, keys, table["x-merge-strategy"]) == (name, ["event_id", "occurred_at"], "insert-only")
     assert value(tiny_log, "select count(*) - count(distinct event_id) from event_log.events") == 0
 
 
