@@ -54,7 +54,7 @@ class Chunk:
     cursor: Cursor | None
     pages: int
     is_last: bool
-    spent: Spent = Spent()
+    spent: Spent = field(default_factory=Spent)
 
 
 @dataclass

@@ -108,3 +108,12 @@ def test_a_run_without_news_only_marks_its_polls(tiny_log: Settings) -> None:
 def test_importing_the_table_of_streams_needs_no_settings() -> None:
     assert {stream.name for stream in STREAMS.values()} == set(STREAMS)
     assert STREAMS["zendesk__ticket"].event_type("observed") == "zendesk.ticket.observed"
+
+
+def test_payloads_are_packed(tiny_log: Settings) -> None:
+    packed = rows(
+        tiny_log,
+        "select distinct compression from pragma_storage_info('event_log.zendesk__ticket_audit_events') "
+        "where column_name = 'payload' and segment_type <> 'VALIDITY'",
+    )
+    assert packed == [("ZSTD",)]
