@@ -47,11 +47,11 @@ class Audit(NamedTuple):
 
 
 class MetricEvent(NamedTuple):
-    """One row of the metric events export; they are ordered by (second, id)."""
+    """One row of the metric events export: the `number`-th of its ticket. They are ordered as their fields are."""
 
     at: int
-    id: int
     ticket_id: int
+    number: int
     metric: str
     instance_id: int
     type: str

@@ -17,7 +17,7 @@ class _Loader(yaml.CSafeLoader):
     """YAML as the vendor writes it: a bare `=` is text."""
 
 
-_Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.construct_scalar(node))
+_Loader.add_constructor("tag:yaml.org,2002:value", lambda _, node: node.value)
 
 
 class Description:
