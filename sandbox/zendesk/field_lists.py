@@ -1,6 +1,7 @@
 """GET /ticket_fields, /organization_fields, /user_fields."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -20,13 +21,27 @@ def ticket_fields(instance: Instance, call: Call) -> Response:
 def organization_fields(instance: Instance, call: Call) -> Response:
     """Defined ones, and one for every key that organizations carry."""
     rows = definitions.keyed_fields(instance.organization_fields, instance.organization_keys)
+    rows = [_with_options(row, instance.organizations.values(), "organization_fields") for row in rows]
     return _answer(instance, call, "organization_fields", rows, shapes.keyed_field)
 
 
 def user_fields(instance: Instance, call: Call) -> Response:
     """Defined ones, and one for every key that users carry."""
     rows = definitions.keyed_fields(instance.user_fields, instance.user_keys)
+    rows = [_with_options(row, instance.users.values(), "user_fields") for row in rows]
     return _answer(instance, call, "user_fields", rows, shapes.keyed_field)
+
+
+def _with_options(field: Record, carriers: Iterable[Record], name: str) -> Record:
+    """A choice whose options the world does not list offers what is chosen."""
+    if field.fields.get("type") != "dropdown" or "custom_field_options" in field.fields:
+        return field
+    values = {row.fields.get(name, {}).get(field.fields["key"]) for row in carriers} - {None}
+    options = [
+        {"id": field.id * 1000 + place, "name": str(value), "value": value}
+        for place, value in enumerate(sorted(values), start=1)
+    ]
+    return replace(field, fields=field.fields | {"custom_field_options": options})
 
 
 def _answer(

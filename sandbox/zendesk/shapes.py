@@ -116,6 +116,8 @@ def ticket_field(instance: Instance, row: Record, path: str) -> dict[str, Any]:
         shape["sub_type_id"] = 0
     if kind in _SYSTEM_OPTIONS and row.fields.get("removable") is False:
         shape["system_field_options"] = [{"name": v.capitalize(), "value": v} for v in _SYSTEM_OPTIONS[kind]]
+    if kind in ("tagger", "multiselect"):
+        shape.setdefault("custom_field_options", [])
     if kind == "custom_status":
         named = desk.statuses(instance.host)
         shape["custom_statuses"] = [

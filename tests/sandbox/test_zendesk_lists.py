@@ -165,6 +165,12 @@ def test_a_field_has_options_only_where_it_has_a_choice(account: Zendesk):
     assert options.isdisjoint(fields["Urgent"])
 
 
+def test_a_choice_whose_options_nobody_lists_offers_what_is_chosen(account: Zendesk):
+    fields = {row["key"]: row for row in account.get("organization_fields").body["organization_fields"]}
+    assert [option["value"] for option in fields["support_level"]["custom_field_options"]] == ["ultimate"]
+    assert "custom_field_options" not in fields["salesforce_id"]
+
+
 def test_the_account_says_which_features_it_has(account: Zendesk):
     features = account.get("account/settings.json").body["settings"]["active_features"]
     assert features["customer_satisfaction"] is True
