@@ -25,7 +25,14 @@ QUERIES: dict[str, dict[str, Any]] = {
     "search/export": {"query": "Ann", "filter[type]": "user"},
 }
 # The description knows nothing of these.
-UNDESCRIBED = {f"{V2}/guide/survey_responses", f"{V2}/guide/{{locale}}/surveys", f"{V2}/channels/voice/phone_numbers"}
+UNDESCRIBED = {
+    f"{V2}/{path}"
+    for path in (
+        "business_hours/schedules", "channels/voice/phone_numbers", "community/posts",
+        "community/topics", "guide/survey_responses", "guide/{locale}/surveys", "help_center/categories",
+        "help_center/incremental/articles", "help_center/sections",
+    )
+}  # fmt: skip
 
 # What the answers do and the description forbids, each for what was recorded of the real service.
 DEVIATIONS = {
