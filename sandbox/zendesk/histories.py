@@ -26,7 +26,12 @@ def ticket_event(audit: Audit, *, with_comments: bool) -> dict[str, Any]:
     for change in _expanded(audit.changes):
         number += 1
         child = {"id": event_id(audit.ticket_id, number), "via": label, "via_reference_id": None}
-        child |= _exported(change)
+        if change.field == "custom_ticket_fields":
+            child["custom_ticket_fields"] = {str(change.value[0]): change.value[1]}
+        elif change.field == "tags":
+            child["tags"], child["added_tags"], child["removed_tags"] = change.value
+        else:
+            child[change.field] = change.value
         if change.kind == "Change" and change.field != "tags":
             child["previous_value"] = change.previous
         child["event_type"] = change.kind
@@ -94,15 +99,6 @@ def attachment_id(audit: Audit, place: int) -> int:
     """The id of the attachment at a place (from 0) of the audit's comment, unless the world gave it one."""
     given = ((audit.comment or {}).get("attachments") or ())[place].get("id")
     return given or comment_id(audit) + (place + 1) * (1 << 48)
-
-
-def _exported(change: FieldChange) -> dict[str, Any]:
-    if change.field == "custom_ticket_fields":
-        return {"custom_ticket_fields": {str(change.value[0]): change.value[1]}}
-    if change.field == "tags":
-        tags, added, removed = change.value
-        return {"tags": tags, "added_tags": added, "removed_tags": removed}
-    return {change.field: change.value}
 
 
 def _expanded(changes: tuple[FieldChange, ...]) -> list[FieldChange]:
