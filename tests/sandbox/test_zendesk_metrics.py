@@ -79,6 +79,7 @@ def test_the_same_metric_stands_on_the_ticket_in_lists_and_by_itself(
     account: Zendesk, metrics: dict[int, dict[str, Any]]
 ):
     rows = account.walk("incremental/tickets/cursor", "tickets", start_time=0, include="metric_sets")
+    assert "sla_policy" not in rows[0]
     assert {row["id"]: row["metric_set"] for row in rows} == metrics
     assert account.get("tickets/1/metrics").body["ticket_metric"] == metrics[1]
     assert account.get("ticket_metrics", **{"page[size]": 100}).body["ticket_metrics"] == [metrics[1], metrics[2]]

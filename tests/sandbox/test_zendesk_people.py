@@ -151,6 +151,7 @@ def test_a_purged_user_loses_what_is_personal_and_says_so(account: Zendesk):
     ("bad", "reason"),
     [
         (line("10:30:00", "user_identity", 810, {"value": "x@x.example"}), "the key 'user_id' is missing"),
+        (line("10:30:00", "user_identity", 802, {"value": "of a deleted user"}), "the key 'user_id' is missing"),
         (line("10:30:00", "user_identity", 810, {"user_id": 99, "value": "x@x.example"}), "there is no user 99"),
         (line("10:30:00", "user_identity", 810, {"user_id": 50}), "an identity has a 'value'"),
         (line("10:30:00", "user_identity", 810, {"user_id": 50, "type": "fax", "value": "1"}), "type is one of"),

@@ -10,7 +10,8 @@ from tests.sandbox_process import sandbox
 PHOTO = {"file_name": "card.png", "content_type": "image/png", "size": 1200}
 WORLD = [
     line("09:00:00", "ticket", 1, {"subject": "Call me", "requester_id": 50},
-         comment={"author_id": 50, "body": "My phone is 555 1234", "attachments": [PHOTO, PHOTO]}),
+         comment={"author_id": 50, "body": "My phone is 555 1234", "html_body": "<p>My phone is 555 1234</p>",
+                  "attachments": [PHOTO, PHOTO]}),
     line("09:01:00", "ticket", 1, {"status": "open"}, by=60, comment={"author_id": 60, "body": "Noted"}),
     line("09:02:00", "ticket", 1, by=60, comment={"author_id": 60, "body": "Password: hunter2"}),
     line("10:00:00", "ticket", 1, by=60, redact={"comment": 1, "text": "555 1234"}),
