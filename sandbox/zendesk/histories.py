@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox.timestamps import zendesk_time
+from sandbox.zendesk import comments
 from sandbox.zendesk.audits import via_label
 from sandbox.zendesk.records import Audit, FieldChange, event_id
 from sandbox.zendesk.ticket_shape import CUSTOM_STATUSES
@@ -18,7 +19,8 @@ def ticket_event(audit: Audit, *, with_comments: bool) -> dict[str, Any]:
     number = audit.number + 1
     if audit.comment is not None:
         if with_comments:
-            children.append(_comment_event(audit, audit_id, number))
+            own = {"type": "Comment", "event_type": "Comment", "via_reference_id": None}
+            children.append(comments.shape(audit) | own)
         else:
             public = audit.comment.get("public", True)
             child = {"id": event_id(audit.ticket_id, number), "comment_present": True, "comment_public": public}
@@ -26,7 +28,12 @@ def ticket_event(audit: Audit, *, with_comments: bool) -> dict[str, Any]:
     for change in _expanded(audit.changes):
         number += 1
         child = {"id": event_id(audit.ticket_id, number), "via": label, "via_reference_id": None}
-        child |= _exported(change)
+        if change.field == "custom_ticket_fields":
+            child["custom_ticket_fields"] = {str(change.value[0]): change.value[1]}
+        elif change.field == "tags":
+            child["tags"], child["added_tags"], child["removed_tags"] = change.value
+        else:
+            child[change.field] = change.value
         if change.kind == "Change" and change.field != "tags":
             child["previous_value"] = change.previous
         child["event_type"] = change.kind
@@ -38,7 +45,7 @@ def ticket_event(audit: Audit, *, with_comments: bool) -> dict[str, Any]:
         "created_at": zendesk_time(audit.at),
         "updater_id": audit.updater_id,
         "via": label,
-        "system": _SYSTEM if audit.transaction else {},
+        "system": _SYSTEM if audit.system == "full" else {},
     }
     if with_comments:
         row["metadata"] = _metadata(audit)
@@ -53,11 +60,13 @@ def audit_row(audit: Audit) -> dict[str, Any]:
     events: list[dict[str, Any]] = []
     number = audit.number + 1
     if audit.comment is not None:
-        events.append(_comment(audit, audit_id, number) | {"type": "Comment"})
+        events.append(comments.shape(audit) | {"type": "Comment"})
     for change in _expanded(audit.changes):
         number += 1
         event: dict[str, Any] = {"id": event_id(audit.ticket_id, number), "type": change.kind}
-        if change.field == "custom_ticket_fields":
+        if change.kind.endswith("RedactionEvent"):
+            event |= {change.field: int(change.value)}
+        elif change.field == "custom_ticket_fields":
             event |= {"field_name": str(change.value[0]), "value": change.value[1]}
         elif change.field == "tags":
             event |= {"field_name": "tags", "value": change.value[0]}
@@ -79,17 +88,7 @@ def audit_row(audit: Audit) -> dict[str, Any]:
 
 def comment_row(audit: Audit) -> dict[str, Any]:
     """A row of `tickets/{id}/comments`."""
-    shape = _comment(audit, event_id(audit.ticket_id, audit.number), audit.number + 1)
-    return shape | {"type": "Comment", "metadata": _metadata(audit)}
-
-
-def _exported(change: FieldChange) -> dict[str, Any]:
-    if change.field == "custom_ticket_fields":
-        return {"custom_ticket_fields": {str(change.value[0]): change.value[1]}}
-    if change.field == "tags":
-        tags, added, removed = change.value
-        return {"tags": tags, "added_tags": added, "removed_tags": removed}
-    return {change.field: change.value}
+    return comments.shape(audit) | {"type": "Comment", "metadata": _metadata(audit)}
 
 
 def _expanded(changes: tuple[FieldChange, ...]) -> list[FieldChange]:
@@ -111,40 +110,14 @@ def _tags_before(change: FieldChange) -> list[str]:
     return sorted([*(tag for tag in tags if tag not in added), *removed])
 
 
-def _comment(audit: Audit, audit_id: int, number: int) -> dict[str, Any]:
-    comment = audit.comment or {}
-    body = comment.get("body") or ""
-    return {
-        "id": event_id(audit.ticket_id, number),
-        "author_id": comment.get("author_id"),
-        "body": body,
-        "html_body": comment.get("html_body", f'<div class="zd-comment" dir="auto"><p dir="auto">{body}</p></div>'),
-        "plain_body": body,
-        "public": comment.get("public", True),
-        "attachments": [
-            _attachment(audit, number, place, given) for place, given in enumerate(comment.get("attachments") or ())
-        ],
-        "audit_id": audit_id,
-        "via": {"channel": audit.via.get("channel"), "source": audit.via.get("source")},
-        "created_at": zendesk_time(audit.at),
-    }
-
-
-def _comment_event(audit: Audit, audit_id: int, number: int) -> dict[str, Any]:
-    shape = _comment(audit, audit_id, number)
-    return shape | {"type": "Comment", "event_type": "Comment", "via_reference_id": None}
-
-
-def _attachment(audit: Audit, number: int, place: int, given: dict[str, Any]) -> dict[str, Any]:
-    attachment_id = event_id(audit.ticket_id, number) + (place + 1) * (1 << 48)
-    name = given.get("file_name", "file")
-    address = f"https://attachments.invalid/{attachment_id}/{name}"
-    shape = {"id": attachment_id, "file_name": name, "content_url": address, "mapped_content_url": address}
-    defaults = {"content_type": "application/octet-stream", "size": 0, "width": None, "height": None, "inline": False}
-    return shape | defaults | {"deleted": False, "thumbnails": []} | given
-
-
 def _metadata(audit: Audit) -> dict[str, Any]:
-    if not audit.transaction:
-        return {"system": {}, "custom": {}}
-    return {"system": _SYSTEM | {"transaction_id": f"{audit.ticket_id:x}-{audit.number:x}"}, "custom": {}}
+    system: dict[str, Any] = {}
+    if audit.system != "none":
+        system = dict(_SYSTEM) if audit.system == "full" else {}
+        system["transaction_id"] = f"{audit.ticket_id:x}-{audit.number:x}"
+    if audit.comment is not None and audit.comment.get("is_redacted"):
+        system["email_id"] = None
+    metadata: dict[str, Any] = {"system": system, "custom": {}}
+    if audit.parent is not None:
+        metadata["parent_audit_id"] = str(event_id(audit.ticket_id, audit.parent))
+    return metadata

@@ -29,13 +29,10 @@ _MEMBERSHIP: dict[str, Any] = {
     "user_id": None, "organization_id": None, "default": None, "created_at": None, "organization_name": None,
     "updated_at": None, "view_tickets": True,
 }  # fmt: skip
-_FIELD: dict[str, Any] = {
-    "type": "text", "title": "", "raw_title": "", "description": "", "raw_description": "", "position": 9999,
-    "active": True, "required": False, "collapsed_for_agents": False, "regexp_for_validation": None,
-    "title_in_portal": "", "raw_title_in_portal": "", "visible_in_portal": False, "editable_in_portal": False,
-    "required_in_portal": False, "agent_can_edit": True, "tag": None, "created_at": None, "updated_at": None,
-    "removable": True, "key": None, "agent_description": None,
-}  # fmt: skip
+_DELETED_USER = (
+    "url", "id", "name", "email", "created_at", "updated_at", "time_zone", "phone", "shared_phone_number", "photo",
+    "locale_id", "locale", "organization_id", "role", "active",
+)  # fmt: skip
 _GROUP: dict[str, Any] = {
     "name": "", "description": "", "default": False, "is_public": True, "deleted": False, "created_at": None,
     "updated_at": None,
@@ -45,38 +42,34 @@ _GROUP: dict[str, Any] = {
 def user(instance: Instance, row: Record) -> dict[str, Any]:
     """A user as an admin sees it; a deleted one has the extra key `permanently_deleted`."""
     role = row.fields.get("role", "end-user")
-    shape = _begin(instance, "users", row, _USER if role == "end-user" else _USER | _AGENT)
+    shape = begin(instance, "users", row, _USER if role == "end-user" else _USER | _AGENT)
     shape["user_fields"] = instance.user_keys | row.fields.get("user_fields", {})
     return shape
 
 
-def identity(instance: Instance, row: Record) -> dict[str, Any] | None:
-    """The e-mail identity of a user, None for one without an address."""
-    email = row.fields.get("email")
-    if not email:
-        return None
-    identity_id = row.id + 1_000_000_000
-    verified = bool(row.fields.get("verified", True))
+def identity(instance: Instance, row: Record) -> dict[str, Any]:
+    """An identity, primary or not."""
+    verified = bool(row.fields.get("verified", False))
     return {
-        "url": f"https://{instance.host}/api/v2/users/{row.id}/identities/{identity_id}.json",
-        "id": identity_id,
-        "user_id": row.id,
-        "type": "email",
-        "value": email,
+        "url": f"https://{instance.host}/api/v2/users/{row.fields['user_id']}/identities/{row.id}.json",
+        "id": row.id,
+        "user_id": row.fields["user_id"],
+        "type": row.fields["type"],
+        "value": row.fields["value"],
         "verified": verified,
-        "verification_method": "low" if verified else "none",
+        "verification_method": row.fields.get("verification_method", "low" if verified else "none"),
         "verified_at": zendesk_time(row.created) if verified else None,
-        "primary": True,
+        "primary": row.fields.get("primary", False),
         "created_at": zendesk_time(row.created),
         "updated_at": zendesk_time(row.updated),
-        "undeliverable_count": 0,
-        "deliverable_state": "deliverable",
+        "undeliverable_count": row.fields.get("undeliverable_count", 0),
+        "deliverable_state": row.fields.get("deliverable_state", "deliverable"),
     }
 
 
 def organization(instance: Instance, row: Record) -> dict[str, Any]:
     """An organization; a deleted one says when."""
-    shape = _begin(instance, "organizations", row, _ORGANIZATION)
+    shape = begin(instance, "organizations", row, _ORGANIZATION)
     shape["organization_fields"] = instance.organization_keys | row.fields.get("organization_fields", {})
     if shape["deleted_at"] is not None:
         shape["deleted_at"] = zendesk_time(shape["deleted_at"])
@@ -85,7 +78,7 @@ def organization(instance: Instance, row: Record) -> dict[str, Any]:
 
 def membership(instance: Instance, row: Record) -> dict[str, Any]:
     """A membership with the organization's name of now."""
-    shape = _begin(instance, "organization_memberships", row, _MEMBERSHIP)
+    shape = begin(instance, "organization_memberships", row, _MEMBERSHIP)
     organization_row = instance.organizations.get(shape["organization_id"])
     shape["organization_name"] = organization_row.fields["name"] if organization_row else None
     shape["default"] = True if shape["default"] else None
@@ -94,23 +87,22 @@ def membership(instance: Instance, row: Record) -> dict[str, Any]:
 
 def rating(instance: Instance, row: Record) -> dict[str, Any]:
     """A row of the satisfaction ratings list."""
-    return _begin(instance, "satisfaction_ratings", row, {})
+    return begin(instance, "satisfaction_ratings", row, {})
 
 
-def definition(instance: Instance, row: Record, path: str) -> dict[str, Any]:
-    """A field definition of `ticket_fields`, `organization_fields` or `user_fields`."""
-    shape = _begin(instance, path, row, _FIELD)
-    for name in ("title", "description", "title_in_portal"):
-        shape[f"raw_{name}"] = row.fields.get(f"raw_{name}", shape[name])
-    return shape
+def deleted_user(instance: Instance, row: Record) -> dict[str, Any]:
+    """A row of the deleted users list, which says less than the export."""
+    shape = user(instance, row)
+    return {name: shape[name] for name in _DELETED_USER}
 
 
 def group(instance: Instance, row: Record) -> dict[str, Any]:
     """A group of agents."""
-    return _begin(instance, "groups", row, _GROUP)
+    return begin(instance, "groups", row, _GROUP)
 
 
-def _begin(instance: Instance, path: str, row: Record, defaults: dict[str, Any]) -> dict[str, Any]:
+def begin(instance: Instance, path: str, row: Record, defaults: dict[str, Any]) -> dict[str, Any]:
+    """The defaults, what was set, and what every record has: id, url and stamps."""
     shape: dict[str, Any] = {"url": f"https://{instance.host}/api/v2/{path}/{row.id}.json", "id": row.id}
     shape |= defaults
     shape |= row.fields
@@ -119,7 +111,12 @@ def _begin(instance: Instance, path: str, row: Record, defaults: dict[str, Any])
     return shape
 
 
-ANONYMOUS = {"id": None, "name": "Anonymous user", "email": "invalid@example.com", "role": "end-user"}
+ANONYMOUS = {
+    "id": None, "url": None, "name": "Anonymous user", "email": "invalid@example.com", "created_at": None,
+    "updated_at": None, "time_zone": "Etc/UTC", "iana_time_zone": "Etc/UTC", "phone": None,
+    "shared_phone_number": None, "photo": None, "locale_id": 1, "locale": "en-US", "organization_id": None,
+    "role": "end-user", "verified": False,
+}  # fmt: skip
 ADMIN = (
     _USER
     | _AGENT
