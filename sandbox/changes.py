@@ -1,4 +1,4 @@
-"""World file -> Change: one line of JSON is one change that somebody made in one of the three systems."""
+"""World file -> Change: one line of JSON is one change that somebody made in one of the systems."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from sandbox.fault_orders import read_order
 from sandbox.timestamps import parse_ms
 
 OBJECTS = {
@@ -16,6 +17,7 @@ OBJECTS = {
     }),
     "salesforce": frozenset({"Account", "Contact", "User", "Case"}),
     "gitlab": frozenset({"project", "issue"}),
+    "sandbox": frozenset({"fault"}),
 }  # fmt: skip
 
 
@@ -68,6 +70,8 @@ def to_change(raw: Any, default_at: int | None = None) -> Change:
     values = raw.get("set")
     if not isinstance(values, dict | None):
         raise ValueError("'set' is a JSON object")
+    if system == "sandbox" and not raw.get("delete"):
+        read_order(values)
     return Change(
         at=at,
         visible_at=max(at, parse_ms(raw["visible_at"])) if raw.get("visible_at") else at,
@@ -87,7 +91,7 @@ def to_change(raw: Any, default_at: int | None = None) -> Change:
 
 
 def _id(system: str, kind: str, given: Any) -> Any:
-    if system == "salesforce" or kind == "survey_response":
+    if system in ("salesforce", "sandbox") or kind == "survey_response":
         return str(given)
     return int(given)
 

@@ -1,5 +1,7 @@
 """uvicorn's HTTP protocol with the connection in reach, so that a fault can break it."""
 
+import socket
+import struct
 from asyncio import Transport
 from collections.abc import MutableMapping
 from typing import Any
@@ -7,6 +9,8 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 KEY = "sandbox.transport"
+# Closing at once, with nothing left to send, is what makes a reset of it.
+NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class BreakableProtocol(HttpToolsProtocol):
@@ -17,7 +21,14 @@ class BreakableProtocol(HttpToolsProtocol):
         self.scope[KEY] = self.transport  # type: ignore[typeddict-unknown-key]
 
 
-def abort(scope: MutableMapping[str, Any]) -> None:
+def reset(scope: MutableMapping[str, Any]) -> None:
     """Drops the connection of a request at once."""
     transport: Transport = scope[KEY]
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
     transport.abort()
+
+
+def end(scope: MutableMapping[str, Any]) -> None:
+    """Closes the connection of a request in good order, whatever was promised."""
+    transport: Transport = scope[KEY]
+    transport.close()

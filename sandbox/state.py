@@ -5,6 +5,8 @@ from typing import Any
 
 from sandbox.changes import Change, UnreadableWorld, reason, to_change
 from sandbox.clock import Clock
+from sandbox.fault_orders import read_order
+from sandbox.faults import Faults
 from sandbox.gitlab.projects import GitLab
 from sandbox.salesforce.org import Org
 from sandbox.timeline import Timeline
@@ -19,6 +21,7 @@ class State:
         self.zendesk: dict[str, Instance] = {}
         self.salesforce = Org()
         self.gitlab = GitLab()
+        self.faults = Faults()
         self.timeline = Timeline(self._apply)
         self.clock = Clock(0, running=False)
 
@@ -61,6 +64,14 @@ class State:
             return apply_to_zendesk(self.zendesk[change.instance], change)
         if change.system == "salesforce":
             self.salesforce.apply(change)
+        elif change.system == "sandbox":
+            self._change_fault(change)
         else:
             self.gitlab.apply(change)
         return ()
+
+    def _change_fault(self, change: Change) -> None:
+        if change.delete:
+            self.faults.end(change.id)
+        else:
+            self.faults.put(read_order(change.set | {"id": change.id}))
