@@ -16,7 +16,7 @@ class Destination:
     prefix: str = ""
 
 
-_INSTANCES = {host: name for name, host in ZENDESK_HOSTS.items()}
+_INSTANCES = {host.partition(".")[0]: name for name, host in ZENDESK_HOSTS.items()}
 
 
 def find(host: str, path: str, instances: Collection[str]) -> Destination | None:
@@ -40,5 +40,6 @@ def find(host: str, path: str, instances: Collection[str]) -> Destination | None
 
 
 def _instance(host: str, instances: Collection[str]) -> str:
-    name = _INSTANCES.get(host) or host.partition(".")[0].replace("-", "_")
+    subdomain = host.partition(".")[0]
+    name = _INSTANCES.get(subdomain) or subdomain.replace("-", "_")
     return name if name in instances else "global"

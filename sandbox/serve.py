@@ -80,7 +80,7 @@ async def _serve(app: Application, options: Options) -> None:
 
         secure = _listen(options.tls_port)
         app.serving["tls_port"] = secure.getsockname()[1]
-        files = certificate(options.data_dir / "tls")
+        files = certificate(options.data_dir / "tls", app.state.zendesk)
         app.serving["ca_file"] = str(files[0].with_name("ca.pem").resolve())
         servers.append((_server(app, files), secure))
     if options.smtp_port is not None:

@@ -91,6 +91,7 @@ def test_a_mix_draws_which_of_its_kinds_strikes(running, account):
 def test_orders_can_be_narrowed_to_a_system_an_instance_and_a_method(running, account):
     order(running, "500", "/", system="zendesk", instance="us_government")
     order(running, "500", "/", system="salesforce", method="POST")
+    order(running, "500", "/", system="gitlab")
     assert account.get(TICKETS, start_time=0).status == 200
     assert call(f"{running.salesforce}/services/data/").status == 200
     assert call(f"{running.salesforce}/services/oauth2/token", body=b"x=1").status == 500
