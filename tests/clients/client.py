@@ -1,4 +1,4 @@
-"""Runs an unmodified client in its own environment: TLS, no route but to the sandbox, nothing of the caller's settings."""
+"""Runs an unmodified client in its own environment: TLS, no way but to the sandbox, none of the caller's settings."""
 
 import json
 import os
