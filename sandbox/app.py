@@ -34,7 +34,7 @@ class Application:
         self.serving: dict[str, Any] = {}
         self._journal = journal
         self._zendesk = ZendeskApi(enforce_quota=enforce_quota)
-        self._salesforce = SalesforceApi(state.salesforce)
+        self._salesforce = SalesforceApi(self.append_changes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,7 +43,9 @@ class Application:
         body = await request.body()
         now = self.state.advance()
         raw_path = scope.get("raw_path", scope["path"].encode()).decode("ascii")
-        destination = destinations.find(request.headers.get("host", ""), raw_path, self.state.zendesk)
+        destination = destinations.find(
+            request.headers.get("host", ""), raw_path, self.state.zendesk, self.state.salesforce
+        )
         fault = self._struck(destination, request.method, now)
         handler = partial(self._answer, destination, request, body, now, fault)
         response = await fault_play.respond(fault, destination.system if destination else "", handler)
@@ -68,6 +70,7 @@ class Application:
             "first_change": guide_time(timeline.first_change) if timeline.first_change is not None else None,
             "last_change": guide_time(timeline.last_change) if timeline.last_change is not None else None,
             "instances": list(self.state.zendesk),
+            "salesforce_instances": list(self.state.salesforce),
         }
 
     def _struck(self, destination: Destination | None, method: str, now: int) -> Fault | None:
@@ -86,19 +89,20 @@ class Application:
         base_url = f"{request.url.scheme}://{request.headers.get('host', 'localhost')}{destination.prefix}"
         query = dict(request.query_params)
         call = Call(request.method, destination.path, query, request.headers, body, base_url, now, fault=fault)
+        call.raw_query = request.url.query
         if destination.system == "control":
             return control.answer(self, call)
         if destination.system == "zendesk":
             return self._zendesk.answer(self.state.zendesk[str(destination.instance)], call)
         if destination.system == "salesforce":
-            return self._salesforce.answer(call)
+            return self._salesforce.answer(self.state.salesforce[str(destination.instance)], call)
         return gitlab_api.answer(self.state.gitlab, call)
 
     def _expire_tokens(self, destination: Destination) -> None:
         if destination.system == "zendesk":
             self.state.zendesk[str(destination.instance)].tokens.clear()
         elif destination.system == "salesforce":
-            self.state.salesforce.tokens.clear()
+            self.state.salesforce[str(destination.instance)].opened.tokens.clear()
 
     def _remember(
         self,

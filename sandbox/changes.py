@@ -15,7 +15,8 @@ OBJECTS = {
         "organization", "user", "organization_membership", "ticket", "ticket_field", "organization_field",
         "user_field", "survey_response", "group", "user_identity",
     }),
-    "salesforce": frozenset({"Account", "Contact", "User", "Case"}),
+    # A Field is a field that comes, changes or goes; an ExternalClientApp registers the certificate of a client.
+    "salesforce": frozenset({"Account", "Contact", "User", "Case", "Field", "ExternalClientApp"}),
     "gitlab": frozenset({"project", "issue"}),
     "sandbox": frozenset({"fault"}),
 }  # fmt: skip
@@ -92,7 +93,7 @@ def to_change(raw: Any, default_at: int | None = None) -> Change:
         at=at,
         visible_at=max(at, parse_ms(raw["visible_at"])) if raw.get("visible_at") else at,
         system=system,
-        instance=raw.get("instance") or "global",
+        instance=raw.get("instance") or ("main" if system == "salesforce" else "global"),
         object=raw["object"],
         id=_id(system, raw["object"], raw["id"]),
         by=raw.get("by"),

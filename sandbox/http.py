@@ -17,7 +17,10 @@ JSON = "application/json; charset=utf-8"
 
 @dataclass(slots=True)
 class Call:
-    """One request. `path` is still percent-encoded and has lost its prefix; `base_url` leads back to that prefix."""
+    """One request. `path` and `raw_query` are still percent-encoded.
+
+    `path` has lost its prefix; `base_url` leads back to it. `changes` are what a write adds to the world.
+    """
 
     method: str
     path: str
@@ -28,6 +31,8 @@ class Call:
     now: int
     matched: dict[str, str] = field(default_factory=dict)
     fault: "Fault | None" = None
+    raw_query: str = ""
+    changes: list[dict[str, Any]] = field(default_factory=list)
 
     def suffers(self, kind: str) -> bool:
         """Whether the fault that struck this call is of a kind that its own handler has to play."""

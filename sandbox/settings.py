@@ -91,18 +91,66 @@ CREATE_EVENT_WITH_NULL_ORGANIZATION = True
 # -- Zendesk: surveys -------------------------------------------------------------------------
 SURVEY_OPEN_DAYS = 28
 
-# -- Salesforce -------------------------------------------------------------------------------
-SALESFORCE_VERSION = "68.0"
-SALESFORCE_VERSION_LABEL = "Winter '27"
-SALESFORCE_OLDEST_VERSION = 41
+# -- Salesforce: versions, limits and sessions ------------------------------------------------
+SALESFORCE_VERSION = 68
+SALESFORCE_OLDEST_VERSION = 31
+# Older versions answer with a `Warning` header.
+SALESFORCE_OLDEST_VERSION_WITHOUT_WARNING = 41
+SALESFORCE_GONE = [{"errorCode": "UNSUPPORTED_API_VERSION", "message": "This API version is no longer supported"}]
 SESSION_SECONDS = 7200
+DAILY_API_REQUESTS = 15_000
+DAILY_BULK_BATCHES = 15_000
+DAILY_BULK_QUERY_JOBS = 10_000
+# Address and headers together.
+SALESFORCE_REQUEST_BYTES = 16_384
+SALESFORCE_URI_TOO_LONG_STATUS = 414
+SALESFORCE_HEADERS_TOO_LONG_STATUS = 431
+ORGANIZATION_ID = "00D5g00000SandboxE"
+
+# -- Salesforce: sign-in ----------------------------------------------------------------------
+# A refresh gives a new refresh token, and the old one dies.
+REFRESH_TOKEN_ROTATION = False
+CLIENT_CREDENTIALS_NEED_MY_DOMAIN = True
+JWT_SECONDS = 180
+JWT_AUDIENCES = ("https://login.salesforce.com", "https://test.salesforce.com")
+SOAP_LOGIN_ENABLED = True
+SOAP_LOGIN_GONE_FROM_VERSION = 65
+
+# -- Salesforce: query ------------------------------------------------------------------------
 QUERY_PAGE_ROWS = 2000
 QUERY_LOCATORS_KEPT = 200
+QUERY_LOCATOR_SECONDS = 2 * 86_400
+SOQL_CHARACTERS = 100_000
+SOQL_OFFSET_ROWS = 2000
+# 0 is Monday: where LAST_WEEK and its like begin.
+WEEK_STARTS_ON = 6
+
+# -- Salesforce: deletions --------------------------------------------------------------------
+# What lies longer in the recycle bin is gone from queryAll.
+RECYCLE_BIN_DAYS = 15
+# `/deleted` and `/updated` look this far back.
+REPLICATION_DAYS = 30
+MERGE_MOVES_CHILDREN_STAMP = True
+
+# -- Salesforce: bulk -------------------------------------------------------------------------
 BULK_PAGE_ROWS = 50_000
-# `/deleted` looks this far back; the recycle bin itself is emptied by a world's `purge` only.
-DELETED_LIST_DAYS = 30
-DAILY_API_REQUESTS = 15_000
-ORGANIZATION_ID = "00D5g00000SandboxE"
+# UploadComplete, then InProgress until the job was looked at so often.
+BULK_LOOKS_UNTIL_DONE = 2
+BULK_COLUMNS_IN_SERVER_ORDER = True
+BULK_REFUSED_TYPES = ("address", "location", "base64")
+BULK_GZIP = True
+BULK_JOB_DAYS = 7
+BULK_ONE_ENABLED = True
+BULK_ONE_LOOKS_UNTIL_DONE = 1
+BULK_ONE_CHUNK_ROWS = 100_000
+BULK_ONE_NOTHING_FOUND = "Records not found for this query"
+
+# -- Salesforce: writes -----------------------------------------------------------------------
+COLLECTION_RECORDS = 200
+COMPOSITE_REQUESTS = 25
+# An upsert that updates answers with a body from this version on.
+UPSERT_TELLS_OF_UPDATES_FROM_VERSION = 46
+CLOSED_CASE_STATUSES = ("Closed",)
 
 # -- GitLab -----------------------------------------------------------------------------------
 # The project that feedback is written to is there in every world, also in one that says nothing about GitLab.
@@ -114,6 +162,7 @@ GITLAB_PAGE_ROWS_MOST = 100
 # -- Hosts that record urls show, whatever address the sandbox is reached by -------------------
 ZENDESK_HOSTS = {"global": "gitlab.zendesk.com", "us_government": "gitlab-federal-support.zendesk.com"}
 SALESFORCE_HOST = "gitlab.my.salesforce.com"
+SALESFORCE_LOGIN_HOSTS = ("login.salesforce.com", "test.salesforce.com")
 GITLAB_HOST = "gitlab.com"
 
 # -- The log of requests that tests read ------------------------------------------------------

@@ -5,9 +5,11 @@ from typing import Any
 
 from sandbox.changes import Change, UnreadableWorld, reason, to_change
 from sandbox.clock import Clock
+from sandbox.destinations import MAIN
 from sandbox.fault_orders import read_order
 from sandbox.faults import Faults
 from sandbox.gitlab.projects import GitLab
+from sandbox.salesforce.apply import apply as apply_to_salesforce
 from sandbox.salesforce.org import Org
 from sandbox.timeline import Timeline
 from sandbox.zendesk.apply import apply as apply_to_zendesk
@@ -19,7 +21,7 @@ class State:
 
     def __init__(self) -> None:
         self.zendesk: dict[str, Instance] = {}
-        self.salesforce = Org()
+        self.salesforce: dict[str, Org] = {MAIN: Org(MAIN)}
         self.gitlab = GitLab()
         self.faults = Faults()
         self.timeline = Timeline(self._apply)
@@ -49,7 +51,9 @@ class State:
                 self.zendesk[change.instance] = Instance(change.instance)
             self.zendesk[change.instance].notice(change)
         elif change.system == "salesforce":
-            self.salesforce.notice(change)
+            if change.instance not in self.salesforce:
+                self.salesforce[change.instance] = Org(change.instance)
+            self.salesforce[change.instance].notice(change)
         return change
 
     def _apply(self, change: Change) -> Iterable[Change]:
@@ -63,7 +67,7 @@ class State:
         if change.system == "zendesk":
             return apply_to_zendesk(self.zendesk[change.instance], change)
         if change.system == "salesforce":
-            self.salesforce.apply(change)
+            apply_to_salesforce(self.salesforce[change.instance], change)
         elif change.system == "sandbox":
             self._change_fault(change)
         else:

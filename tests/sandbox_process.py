@@ -31,6 +31,9 @@ class RunningSandbox:
     def salesforce(self) -> str:
         return f"{self.url}/salesforce"
 
+    def salesforce_org(self, instance: str) -> str:
+        return f"{self.url}/salesforce/{instance}"
+
     @property
     def gitlab(self) -> str:
         return f"{self.url}/gitlab"
@@ -62,6 +65,16 @@ class RunningSandbox:
             name = f"ZENDESK_{instance.upper()}"
             found |= {
                 f"{name}_URL": self.zendesk(instance),
+                f"{name}_CLIENT_ID": "sandbox",
+                f"{name}_CLIENT_SECRET": "sandbox",
+            }
+        orgs = self.ready["salesforce_instances"]
+        if len(orgs) > 1:
+            found["SALESFORCE_INSTANCES"] = ",".join(orgs)
+        for instance in orgs[1:]:
+            name = f"SALESFORCE_{instance.upper()}"
+            found |= {
+                f"{name}_URL": self.salesforce_org(instance),
                 f"{name}_CLIENT_ID": "sandbox",
                 f"{name}_CLIENT_SECRET": "sandbox",
             }

@@ -1,20 +1,39 @@
 """A WHERE clause -> a predicate over rows, and the lower bound that it puts on the order of reading."""
 
+import operator
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sandbox.http import Refused
+from sandbox.salesforce.date_literals import period
+from sandbox.salesforce.errors import malformed, refused
 from sandbox.salesforce.fields import FieldPath, resolve
+from sandbox.salesforce.ids import widen
 from sandbox.salesforce.org import Org, Row
-from sandbox.salesforce.soql_tree import Combination, Comparison, malformed
+from sandbox.salesforce.soql_tree import Combination, Comparison, unescaped
 from sandbox.timestamps import parse_ms
 
 Predicate = Callable[[Row], bool]
 
+NUMBERS = ("double", "int", "currency", "percent")
+_SPELLINGS = {"datetime": "dateTime", "date": "date", "boolean": "boolean", **dict.fromkeys(NUMBERS, "double")}
+_AGAINST_VALUE: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_AGAINST_PERIOD: dict[str, Callable[[Any, Any], bool]] = {
+    "<": lambda found, asked: found < asked[0],
+    "<=": lambda found, asked: found < asked[1],
+    ">": lambda found, asked: found >= asked[1],
+    ">=": lambda found, asked: found >= asked[0],
+}
+
 
 def predicate(org: Org, name: str, node: Any, now: int) -> Predicate:
-    """Raises INVALID_FIELD for unknown fields, MALFORMED_QUERY for values of a wrong kind."""
+    """Raises INVALID_FIELD for unknown fields and for values of a wrong kind."""
     if isinstance(node, Combination):
         parts = [predicate(org, name, part, now) for part in node.parts]
         if node.operator == "not":
@@ -22,7 +41,10 @@ def predicate(org: Org, name: str, node: Any, now: int) -> Predicate:
         if node.operator == "and":
             return lambda row: all(part(row) for part in parts)
         return lambda row: any(part(row) for part in parts)
-    return _comparison(resolve(org, name, node.field), node, now)
+    path = resolve(org, name, node.field)
+    if not path.filterable:
+        raise refused("INVALID_FIELD", f"field '{node.field}' can not be filtered in a query call")
+    return _comparison(path, node, now)
 
 
 def lower_bound(node: Any, field: str) -> int | None:
@@ -40,79 +62,88 @@ def lower_bound(node: Any, field: str) -> int | None:
 
 def _comparison(path: FieldPath, node: Comparison, now: int) -> Predicate:
     get, kind = path.get, path.type
-    if node.operator in ("in", "not in"):
-        wanted = {_literal(kind, value, now) for value in node.value}
-        inside = node.operator == "in"
-        return lambda row: (_comparable(kind, get(row)) in wanted) == inside
     if node.operator == "like":
         pattern = _like(node.value[1])
-        return lambda row: pattern.match(str(get(row) or "")) is not None
-    value = _literal(kind, node.value, now)
-    if node.operator == "=":
-        return lambda row: _comparable(kind, get(row)) == value
-    if node.operator == "!=":
-        return lambda row: _comparable(kind, get(row)) != value
-    order = {"<": int.__lt__, "<=": int.__le__, ">": int.__gt__, ">=": int.__ge__}[node.operator]
+        return lambda row: pattern.fullmatch(str(get(row) or "")) is not None
+    if node.operator in ("in", "not in", "=", "!="):
+        values = node.value if isinstance(node.value, list) else [node.value]
+        wanted = [_literal(path, value, now) for value in values]
+        is_wanted = node.operator in ("in", "=")
+        if kind in ("datetime", "date"):
+            return lambda row: _within(_comparable(kind, get(row)), wanted) == is_wanted
+        return lambda row: (_comparable(kind, get(row)) in wanted) == is_wanted
+    value = _literal(path, node.value, now)
+    if value is None:
+        raise malformed(f"NULL cannot be compared with '{node.operator}'")
+    holds = (_AGAINST_PERIOD if isinstance(value, tuple) else _AGAINST_VALUE)[node.operator]
 
     def compare(row: Row) -> bool:
         found = _comparable(kind, get(row))
-        if found is None or value is None:
-            return False
-        return order((found > value) - (found < value), 0)
+        return found is not None and holds(found, value)
 
     return compare
 
 
+def _within(found: int | None, periods: list[tuple[int, int] | None]) -> bool:
+    return any(each is None if found is None else each is not None and each[0] <= found < each[1] for each in periods)
+
+
 def _comparable(kind: str, value: Any) -> Any:
-    if kind in ("id", "reference", "boolean", "double", "int", "currency") or value is None:
+    if value is None or isinstance(value, bool | float):
         return value
     if kind == "datetime":
         return parse_ms(value) if isinstance(value, str) else value
-    return str(value).lower()
+    if kind == "date":
+        return parse_ms(f"{value[:10]}T00:00:00Z")
+    return value if kind in ("id", "reference", *NUMBERS) else str(value).lower()
 
 
-def _literal(kind: str, value: tuple[str, str], now: int) -> Any:
-    token, text = value
+def _literal(path: FieldPath, value: tuple[str, str], now: int) -> Any:
+    """Times become periods: a moment is one of a millisecond, a day one of a day."""
+    (token, text), kind = value, path.type
     word = text.lower() if token == "word" else ""
     if word == "null":
         return None
-    if kind == "datetime":
-        if token == "datetime":
-            return parse_ms(text)
-        if token == "date":
-            return parse_ms(text + "T00:00:00Z")
-        if token == "word":
-            return _relative(word, now)
-        raise malformed(
-            f"value of filter criterion for field must be of type dateTime and should not be enclosed: {text}"
-        )
+    if kind in ("datetime", "date"):
+        return _period(path, token, text, now)
     if kind == "boolean":
         if word not in ("true", "false"):
-            raise malformed(f"value of filter criterion for field must be of type boolean: {text}")
+            raise _wrong(path, text)
         return word == "true"
-    if kind in ("double", "int", "currency"):
+    if kind in NUMBERS:
         if token != "number":
-            raise malformed(f"value of filter criterion for field must be of type number: {text}")
+            raise _wrong(path, text)
         return float(text)
     if token != "text":
-        raise malformed(f"value of filter criterion for field must be of type string and should be enclosed: {text}")
-    return text if kind in ("id", "reference") else text.lower()
+        raise _wrong(path, text)
+    given = unescaped(text)
+    return widen(given) if kind in ("id", "reference") else given.lower()
 
 
-def _relative(word: str, now: int) -> int:
-    moment = datetime.fromtimestamp(now / 1000, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    name, _, number = word.partition(":")
-    starts = {
-        "today": moment,
-        "yesterday": moment - timedelta(days=1),
-        "tomorrow": moment + timedelta(days=1),
-        "this_month": moment.replace(day=1),
-        "last_n_days": moment - timedelta(days=int(number or 0)),
-    }
-    if name not in starts:
-        raise malformed(f"unexpected token: {word}")
-    return int(starts[name].timestamp() * 1000)
+def _period(path: FieldPath, token: str, text: str, now: int) -> tuple[int, int]:
+    if token == "word":
+        return period(text, now)
+    if token != path.type:
+        raise _wrong(path, text)
+    try:
+        moment = parse_ms(text if token == "datetime" else f"{text}T00:00:00Z")
+    except ValueError:
+        raise malformed(f"unexpected token: '{text}'") from None
+    return moment, moment + (1 if token == "datetime" else 86_400_000)
+
+
+def _wrong(path: FieldPath, text: str) -> Refused:
+    name, spelling = ".".join(path.parts), _SPELLINGS.get(path.type)
+    ending = (
+        f"{spelling} and should not be enclosed in quotes" if spelling else "string and should be enclosed in quotes"
+    )
+    return refused("INVALID_FIELD", f"\nvalue of filter criterion for field '{name}' must be of type {ending}: {text}")
 
 
 def _like(text: str) -> re.Pattern[str]:
-    return re.compile(re.escape(text).replace("%", ".*").replace("_", "."), re.IGNORECASE | re.DOTALL)
+    """`%` is any text, `_` one character, unless a backslash stands before it."""
+    parts = re.findall(r"\\.|%|_|[^\\%_]+", text, re.DOTALL)
+    wild = {"%": ".*", "_": "."}
+    return re.compile(
+        "".join(wild.get(part) or re.escape(unescaped(part)) for part in parts), re.IGNORECASE | re.DOTALL
+    )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.http import Refused
+from sandbox.salesforce.errors import refused
 from sandbox.salesforce.org import Org, Row
-from sandbox.salesforce.schema import FieldType, relationship_of
+from sandbox.salesforce.schema import ADDRESS_PARTS, FieldType, relationship_of
 from sandbox.timestamps import salesforce_time
 
 
@@ -17,6 +18,7 @@ class FieldPath:
     parts: tuple[str, ...]
     type: str
     get: Callable[[Row], Any]
+    filterable: bool = True
 
 
 def resolve(org: Org, name: str, path: str) -> FieldPath:
@@ -34,9 +36,9 @@ def resolve(org: Org, name: str, path: str) -> FieldPath:
     rest = ".".join([*relationships[1:], field])
     if target is not None:
         further = resolve(org, target, rest)
-        parts, kind, get = (relationship, *further.parts), further.type, further.get
+        parts, kind, get, filterable = (relationship, *further.parts), further.type, further.get, further.filterable
     else:
-        parts, kind, get = (relationship, *rest.split(".")), "string", None
+        parts, kind, get, filterable = (relationship, *rest.split(".")), "string", None, True
 
     def read(row: Row) -> Any:
         found = org.related(row, relationship)
@@ -48,7 +50,7 @@ def resolve(org: Org, name: str, path: str) -> FieldPath:
             return None
         return get(found[1])
 
-    return FieldPath(parts, kind, read)
+    return FieldPath(parts, kind, read, filterable)
 
 
 def shown(kind: str, value: Any) -> Any:
@@ -62,19 +64,32 @@ def no_column(name: str, field: str) -> Refused:
         f"No such column '{field}' on entity '{name}'. "
         "If you are attempting to use a custom field, be sure to append the '__c' after the custom field name."
     )
-    return Refused(400, [{"message": message, "errorCode": "INVALID_FIELD"}])
+    return refused("INVALID_FIELD", message)
 
 
 def _own(org: Org, name: str, field: str) -> FieldPath:
     known = org.types[name].get(field.lower())
     if known is None:
         raise no_column(name, field)
+    return FieldPath((known.name,), known.type, _reader(org, known), known.filterable)
+
+
+def _reader(org: Org, known: FieldType) -> Callable[[Row], Any]:
     key = known.name
+    if key == "BillingAddress":
+        return _address
     if key == "Account_ID_18__c":
-        return FieldPath((key,), known.type, lambda row: row.fields.get(key, row.id))
+        return lambda row: row.fields.get(key, row.id)
     if key == "Technical_Account_Manager_Name__c":
-        return FieldPath((key,), known.type, lambda row: _manager_name(org, row))
-    return FieldPath((key,), known.type, lambda row: row.fields.get(key))
+        return lambda row: _manager_name(org, row)
+    return lambda row: row.fields.get(key)
+
+
+def _address(row: Row) -> dict[str, Any] | None:
+    parts = {part[0].lower() + part[1:]: row.fields.get(f"Billing{part}") for part in ADDRESS_PARTS}
+    if not any(parts.values()):
+        return None
+    return parts | {"geocodeAccuracy": None, "latitude": None, "longitude": None}
 
 
 def _manager_name(org: Org, row: Row) -> Any:
@@ -99,7 +114,7 @@ def _given_dicts(org: Org, name: str, relationship: str) -> bool:
 
 def _no_relationship(name: str, relationship: str) -> Refused:
     message = f"Didn't understand relationship '{relationship}' in field path on entity '{name}'."
-    return Refused(400, [{"message": message, "errorCode": "INVALID_FIELD"}])
+    return refused("INVALID_FIELD", message)
 
 
 def _follows(types: dict[str, FieldType], relationship: str) -> str | None:

@@ -1,63 +1,72 @@
-"""Salesforce's token endpoint and sessions that end."""
+"""Salesforce's token endpoint: four grants."""
 
 import base64
 import binascii
 import secrets
+from typing import Any
 from urllib.parse import unquote_plus
 
 from starlette.responses import Response
 
 from sandbox import settings
 from sandbox.http import Call, Refused, reply
+from sandbox.salesforce import jwt_bearer
 from sandbox.salesforce.org import SYSTEM_USER, Org
-
-JWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-GRANTS = {"client_credentials", "password", "refresh_token", JWT}
+from sandbox.salesforce.sessions import instance_url, is_login_host, open_session
 
 
 def issue(org: Org, call: Call) -> Response:
     """POST /services/oauth2/token: any client is known, except one whose secret is `wrong`."""
     form = call.form()
     grant = form.get("grant_type")
-    if grant not in GRANTS:
-        raise _refused("unsupported_grant_type", "grant type not supported")
-    if grant == JWT:
-        if not form.get("assertion"):
-            raise _refused("invalid_grant", "invalid assertion")
-    else:
-        client, secret = _client(call, form)
-        if not client or not secret:
-            raise _refused("invalid_client", "invalid client credentials")
-        if secret == "wrong":
-            raise Refused(401, {"error": "invalid_client", "error_description": "invalid client credentials"})
-        if grant == "password" and form.get("password") in (None, "", "wrong"):
+    more: dict[str, Any] = {}
+    if grant == jwt_bearer.GRANT:
+        jwt_bearer.check(org, call, form)
+    elif grant in ("client_credentials", "password", "refresh_token"):
+        _check_client(call, form)
+        if grant == "client_credentials" and settings.CLIENT_CREDENTIALS_NEED_MY_DOMAIN and is_login_host(call):
+            raise _refused("invalid_grant", "request not supported on this domain")
+        if grant == "password" and (not form.get("username") or form.get("password") in (None, "", "wrong")):
             raise _refused("invalid_grant", "authentication failure")
-    token = f"{settings.ORGANIZATION_ID[:15]}!{secrets.token_urlsafe(48)}"
-    org.tokens[token] = call.seconds + settings.SESSION_SECONDS
+        if grant == "refresh_token":
+            more = _refreshed(org, form)
+    elif not grant:
+        raise _refused("invalid_request", "grant type not supplied")
+    else:
+        raise _refused("unsupported_grant_type", "grant type not supported")
+    address = instance_url(org, call)
     answer = {
-        "access_token": token,
+        "access_token": open_session(org, call),
         "signature": secrets.token_urlsafe(32),
         "scope": "api",
-        "instance_url": call.base_url,
-        "id": f"{call.base_url}/id/{settings.ORGANIZATION_ID}/{SYSTEM_USER}",
+        "instance_url": address,
+        "id": f"{call.base_url}/id/{org.id}/{SYSTEM_USER}",
         "token_type": "Bearer",
         "issued_at": str(call.now),
-        "api_instance_url": call.base_url,
+        "api_instance_url": address,
     }
-    if grant == "refresh_token":
-        answer["refresh_token"] = secrets.token_urlsafe(48)
-    return reply(answer, headers={"cache-control": "no-cache, no-store"})
+    return reply(answer | more, headers={"cache-control": "no-cache, no-store"})
 
 
-def authenticate(org: Org, call: Call) -> None:
-    """Raises INVALID_SESSION_ID for a session that this sandbox did not open, or that has ended."""
-    kind, _, token = call.headers.get("authorization", "").partition(" ")
-    if kind not in ("Bearer", "OAuth") or org.tokens.get(token, 0) <= call.seconds:
-        message = "Session expired or invalid"
-        raise Refused(401, [{"message": message, "errorCode": "INVALID_SESSION_ID"}])
+def _refreshed(org: Org, form: dict[str, Any]) -> dict[str, Any]:
+    given = form.get("refresh_token")
+    if not given or given == "wrong" or given in org.opened.dead_refresh_tokens:
+        raise _refused("invalid_grant", "expired access/refresh token")
+    if not settings.REFRESH_TOKEN_ROTATION:
+        return {}
+    org.opened.dead_refresh_tokens.add(given)
+    return {"refresh_token": secrets.token_urlsafe(48)}
 
 
-def _client(call: Call, form: dict[str, str]) -> tuple[str, str]:
+def _check_client(call: Call, form: dict[str, Any]) -> None:
+    client, secret = _client(call, form)
+    if not client:
+        raise _refused("invalid_client_id", "client identifier invalid")
+    if secret in ("", "wrong"):
+        raise _refused("invalid_client", "invalid client credentials")
+
+
+def _client(call: Call, form: dict[str, Any]) -> tuple[str, str]:
     kind, _, value = call.headers.get("authorization", "").partition(" ")
     if kind.lower() == "basic":
         try:

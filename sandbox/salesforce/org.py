@@ -1,17 +1,23 @@
-"""The Salesforce org at the clock's time: records by object, and how a change moves them."""
+"""One Salesforce org at the clock's time: records by object, their fields, and everything that clients opened."""
 
-from collections import Counter
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
+from sandbox import settings
 from sandbox.changes import Change
-from sandbox.salesforce import account_history
-from sandbox.salesforce.ids import derived, widen
-from sandbox.salesforce.schema import DEFAULTS, FieldType, guess, standard
-from sandbox.timestamps import parse_ms
+from sandbox.salesforce.ids import derived, in_time
+from sandbox.salesforce.schema import FieldType, guess, standard
+
+if TYPE_CHECKING:
+    from sandbox.salesforce.async_jobs import AsyncJob
+    from sandbox.salesforce.bulk import Job
+    from sandbox.salesforce.locators import Cursor
 
 OBJECTS = ("Account", "Contact", "User", "Case", "AccountHistory")
 SYSTEM_USER = derived("005", "sandbox")
+DAY_MS = 86_400_000
 
 
 @dataclass(slots=True)
@@ -24,22 +30,57 @@ class Row:
     deleted_at: int | None = None
     purged: bool = False
 
+    def is_gone(self, now: int) -> bool:
+        """Erased for good, or so long in the recycle bin that it was emptied."""
+        return self.purged or (
+            self.deleted_at is not None and self.deleted_at < now - settings.RECYCLE_BIN_DAYS * DAY_MS
+        )
+
+
+@dataclass(slots=True)
+class Opened:
+    """What clients opened and may come back to: sessions, query locators, bulk jobs."""
+
+    tokens: dict[str, int] = field(default_factory=dict)
+    dead_refresh_tokens: set[str] = field(default_factory=set)
+    cursors: "OrderedDict[str, Cursor]" = field(default_factory=OrderedDict)
+    jobs: "dict[str, Job]" = field(default_factory=dict)
+    async_jobs: "dict[str, AsyncJob]" = field(default_factory=dict)
+
 
 class Org:
     """Rows by object and id; `types` grows with the fields that the world uses."""
 
-    def __init__(self) -> None:
-        self.rows: dict[str, dict[str, Row]] = {name: {} for name in OBJECTS}
-        self.types: dict[str, dict[str, FieldType]] = {name: standard(name) for name in OBJECTS}
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.id = settings.ORGANIZATION_ID if name == "main" else derived("00D", name)
+        self.rows: dict[str, dict[str, Row]] = {kind: {} for kind in OBJECTS}
+        self.types: dict[str, dict[str, FieldType]] = {kind: standard(kind) for kind in OBJECTS}
         self.history_lengths: Counter[str] = Counter()
-        self.tokens: dict[str, int] = {}
+        self.certificates: dict[str, str] = {}
+        self.opened = Opened()
+        self.calls: Counter[tuple[str, int]] = Counter()
         self._sorted: dict[str, list[tuple[int, str]]] = {}
-        self._unknown: dict[str, set[str]] = {name: set() for name in OBJECTS}
+        self._by_value: dict[tuple[str, str], dict[Any, list[str]]] = {}
+        self._unknown: dict[str, set[str]] = {kind: set() for kind in OBJECTS}
+        self._to_come: set[str] = set()
+        self._numbers = count(1)
 
     def notice(self, change: Change) -> None:
-        """Learns the fields of a change when it is loaded, before it happens."""
+        """Learns the fields of a change when it is loaded, before it happens.
+
+        A field whose first mention is a `Field` line comes only when that line's time does.
+        """
+        if change.object == "Field":
+            kind, _, name = change.id.partition(".")
+            if name.lower() not in self.types.get(kind, {}):
+                self._to_come.add(change.id.lower())
+        if change.object not in self.types:
+            return
         types = self.types[change.object]
         for name, value in change.set.items():
+            if f"{change.object}.{name}".lower() in self._to_come:
+                continue
             if name.lower() in types and name not in self._unknown[change.object]:
                 continue
             if value is None:
@@ -52,52 +93,35 @@ class Org:
             if found is not None:
                 types[name.lower()] = found
 
-    def apply(self, change: Change) -> None:
-        """Creates, changes, deletes, restores, merges away or purges one record."""
-        row_id = widen(change.id)
-        at = change.at // 1000 * 1000
-        rows = self.rows[change.object]
-        row = rows.get(row_id)
-        values = self._stored(change.object, change.set)
-        if row is None:
-            row = rows[row_id] = self._create(change, row_id, at)
-            if change.object == "Account":
-                self._add_history(account_history.created(row_id, at, row.fields["CreatedById"]))
-        elif change.object == "Account" and not change.silent:
-            by = widen(str(change.by)) if change.by else SYSTEM_USER
-            self._add_history(account_history.rows(self, row, values, at, by))
-        row.fields.update(values)
-        if change.delete and change.object == "User":
-            # Salesforce never deletes users.
-            row.fields["IsActive"] = False
-        elif change.delete or change.merge_into is not None:
-            row.fields["IsDeleted"], row.deleted_at = True, at
-            if change.merge_into is not None:
-                row.fields["MasterRecordId"] = widen(str(change.merge_into))
-        if change.restore:
-            row.fields["IsDeleted"], row.deleted_at, row.purged = False, None, False
-        if change.purge:
-            row.deleted_at, row.purged = row.deleted_at or at, True
-            for history in self.rows["AccountHistory"].values():
-                history.purged = history.purged or history.fields["AccountId"] == row_id
-        if not change.silent:
-            row.fields["SystemModstamp"] = max(row.fields["SystemModstamp"], values.get("SystemModstamp", at))
-            row.fields["LastModifiedDate"] = max(row.fields["LastModifiedDate"], values.get("LastModifiedDate", at))
-        row.stamp = row.fields["SystemModstamp"]
-        self._sorted.pop(change.object, None)
+    def touched(self, kind: str) -> None:
+        """Forgets what was derived from the rows of an object, because one of them moved."""
+        self._sorted.pop(kind, None)
+        for known in [key for key in self._by_value if key[0] == kind]:
+            del self._by_value[known]
 
-    def ordered(self, name: str) -> list[tuple[int, str]]:
+    def ordered(self, kind: str) -> list[tuple[int, str]]:
         """(stamp, id) of every row of an object, ascending."""
-        if name not in self._sorted:
-            self._sorted[name] = sorted((row.stamp, row.id) for row in self.rows[name].values())
-        return self._sorted[name]
+        if kind not in self._sorted:
+            self._sorted[kind] = sorted((row.stamp, row.id) for row in self.rows[kind].values())
+        return self._sorted[kind]
+
+    def with_value(self, kind: str, field_name: str, value: Any) -> list[Row]:
+        """The living rows whose field has a value; texts are equal whatever their capitals."""
+        key = (kind, field_name)
+        if key not in self._by_value:
+            found: dict[Any, list[str]] = {}
+            for row in self.rows[kind].values():
+                if row.deleted_at is None and row.fields.get(field_name) is not None:
+                    found.setdefault(_folded(row.fields[field_name]), []).append(row.id)
+            self._by_value[key] = found
+        return [self.rows[kind][row_id] for row_id in self._by_value[key].get(_folded(value), ())]
 
     def find(self, row_id: str) -> tuple[str, Row] | None:
         """The object and the row of an id, whatever the object."""
-        for name in ("User", "Contact", "Account", "Case"):
-            row = self.rows[name].get(row_id)
+        for kind in ("User", "Contact", "Account", "Case"):
+            row = self.rows[kind].get(row_id)
             if row is not None:
-                return name, row
+                return kind, row
         return None
 
     def related(self, row: Row, relationship: str) -> Any:
@@ -109,32 +133,19 @@ class Org:
         target = row.fields.get(lookup)
         return self.find(target) if isinstance(target, str) else None
 
-    def _create(self, change: Change, row_id: str, at: int) -> Row:
-        by = widen(str(change.by)) if change.by else SYSTEM_USER
-        fields = dict(DEFAULTS[change.object])
-        fields |= {"Id": row_id, "CreatedDate": at, "LastModifiedDate": at, "SystemModstamp": at, "CreatedById": by}
-        if change.object == "Case":
-            fields["CaseNumber"] = f"{len(self.rows['Case']) + 1:08d}"
-        return Row(row_id, fields, at)
+    def new_id(self, prefix: str, now: int) -> str:
+        """An id that no other record has, not even one of an earlier start; later ones are greater."""
+        while True:
+            number = next(self._numbers)
+            found = in_time(prefix, now // 1000, number, f"{self.name}/{number}")
+            if self.find(found) is None:
+                return found
 
-    def _stored(self, name: str, values: dict[str, Any]) -> dict[str, Any]:
-        types = self.types[name]
-        stored = {}
-        for key, value in values.items():
-            field = types.get(key.lower())
-            if isinstance(value, str) and field is not None:
-                if field.type == "datetime":
-                    value = parse_ms(value)
-                elif field.type in ("reference", "id"):
-                    value = widen(value)
-            stored[key if field is None else field.name] = None if value == "" else value
-        if "Name" not in stored and "LastName" in stored and name in ("Contact", "User"):
-            stored["Name"] = " ".join(filter(None, (stored.get("FirstName"), stored["LastName"])))
-        return stored
+    def count_call(self, what: str, now: int) -> int:
+        """How often `what` was asked today, this time included."""
+        self.calls[what, now // DAY_MS] += 1
+        return self.calls[what, now // DAY_MS]
 
-    def _add_history(self, found: list[dict[str, Any]]) -> None:
-        for fields in found:
-            row = Row(fields["Id"], DEFAULTS["AccountHistory"] | fields, fields["CreatedDate"])
-            self.rows["AccountHistory"][row.id] = row
-            self.history_lengths[row.fields["AccountId"]] += 1
-            self._sorted.pop("AccountHistory", None)
+
+def _folded(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value

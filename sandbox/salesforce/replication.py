@@ -4,8 +4,9 @@ from starlette.responses import Response
 
 from sandbox import settings
 from sandbox.http import Call, Refused, reply
-from sandbox.salesforce import query as queries
-from sandbox.salesforce.org import Org
+from sandbox.salesforce.errors import refused
+from sandbox.salesforce.org import DAY_MS, Org
+from sandbox.salesforce.resources import known_object
 from sandbox.timestamps import parse_ms, salesforce_time
 
 
@@ -14,39 +15,42 @@ def deleted(org: Org, call: Call) -> Response:
     start, end = _period(call)
     rows = [
         row
-        for row in org.rows[known(org, call)].values()
+        for row in org.rows[known_object(org, call)].values()
         if row.deleted_at is not None and start <= row.deleted_at < end
     ]
     found = [{"deletedDate": salesforce_time(row.deleted_at or 0), "id": row.id} for row in rows]
-    earliest = salesforce_time(call.now - settings.DELETED_LIST_DAYS * 86_400_000)
-    return reply(
-        {"deletedRecords": found, "earliestDateAvailable": earliest, "latestDateCovered": salesforce_time(end)}
-    )
+    return reply({
+        "deletedRecords": found,
+        "earliestDateAvailable": salesforce_time(_earliest(call)),
+        "latestDateCovered": salesforce_time(min(end, call.now)),
+    })  # fmt: skip
 
 
 def updated(org: Org, call: Call) -> Response:
     """GET /sobjects/{object}/updated?start&end, by SystemModstamp."""
     start, end = _period(call)
-    name = known(org, call)
-    found = [
-        row_id for stamp, row_id in org.ordered(name) if start <= stamp < end and not org.rows[name][row_id].purged
-    ]
-    return reply({"ids": found, "latestDateCovered": salesforce_time(end)})
-
-
-def known(org: Org, call: Call) -> str:
-    """The object that the path names. Raises NOT_FOUND."""
-    try:
-        return queries.object_name(org, call.matched["object"])
-    except Refused:
-        message = "The requested resource does not exist"
-        raise Refused(404, [{"message": message, "errorCode": "NOT_FOUND"}]) from None
+    name = known_object(org, call)
+    rows = org.rows[name]
+    found = [row_id for stamp, row_id in org.ordered(name) if start <= stamp < end and rows[row_id].deleted_at is None]
+    return reply({"ids": found, "latestDateCovered": salesforce_time(min(end, call.now))})
 
 
 def _period(call: Call) -> tuple[int, int]:
     try:
         # A plus sign that was not percent-encoded arrives as a blank.
-        return parse_ms(call.query["start"].replace(" ", "+")), parse_ms(call.query["end"].replace(" ", "+"))
+        start, end = (parse_ms(call.query[name].replace(" ", "+")) for name in ("start", "end"))
     except (KeyError, ValueError):
-        message = "start and end are required dateTimes"
-        raise Refused(400, [{"message": message, "errorCode": "INVALID_REPLICATION_DATE"}]) from None
+        raise _refused("start and end are required dateTimes") from None
+    if end <= start:
+        raise _refused("startDate must be before endDate")
+    if start < _earliest(call):
+        raise _refused(f"startDate cannot be more than {settings.REPLICATION_DAYS} days ago")
+    return start, end
+
+
+def _earliest(call: Call) -> int:
+    return call.now - settings.REPLICATION_DAYS * DAY_MS
+
+
+def _refused(message: str) -> Refused:
+    return refused("INVALID_REPLICATION_DATE", message)

@@ -1,40 +1,16 @@
-"""REST resources of Salesforce: query, describe, limits."""
+"""REST queries, page by page."""
 
-from collections import OrderedDict
-from dataclasses import dataclass
-from secrets import token_hex
 from typing import Any
 
 from starlette.responses import Response
 
 from sandbox import settings
-from sandbox.http import Call, Refused, reply
+from sandbox.http import Call, reply
+from sandbox.salesforce import locators
 from sandbox.salesforce import query as queries
-from sandbox.salesforce import schema
-from sandbox.salesforce.fields import FieldPath
-from sandbox.salesforce.org import Org, Row
-from sandbox.salesforce.replication import known
+from sandbox.salesforce.errors import malformed, refused
+from sandbox.salesforce.org import Org
 from sandbox.salesforce.soql import parse
-from sandbox.salesforce.soql_tree import malformed
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The rest of a query whose first page was given: the rows are fixed, their values are read page by page."""
-
-    object: str
-    rows: list[Row]
-    paths: list[FieldPath]
-
-
-_cursors: "OrderedDict[str, Cursor]" = OrderedDict()
-
-
-def versions(_org: Org, _call: Call) -> Response:
-    """GET /services/data/"""
-    version = settings.SALESFORCE_VERSION
-    address = f"/services/data/v{version}"
-    return reply([{"label": settings.SALESFORCE_VERSION_LABEL, "url": address, "version": version}])
 
 
 def query(org: Org, call: Call) -> Response:
@@ -49,31 +25,10 @@ def query_all(org: Org, call: Call) -> Response:
 
 def query_more(org: Org, call: Call) -> Response:
     """GET /query/{locator}"""
-    name, _, start = call.matched["locator"].rpartition("-")
-    cursor = _cursors.get(name)
-    if cursor is None or not start.isdigit():
-        raise Refused(400, [{"message": "invalid query locator", "errorCode": "INVALID_QUERY_LOCATOR"}])
-    return _page(org, call, name, cursor, int(start))
-
-
-def sobjects(org: Org, _call: Call) -> Response:
-    """GET /sobjects"""
-    return reply({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": [schema.summary(name) for name in org.rows]})
-
-
-def describe(org: Org, call: Call) -> Response:
-    """GET /sobjects/{object}/describe"""
-    name = known(org, call)
-    return reply(schema.describe(name, org.types[name]))
-
-
-def limits(_org: Org, _call: Call) -> Response:
-    """GET /limits"""
-    most = settings.DAILY_API_REQUESTS
-    names = ("DailyBulkApiBatches", "DailyBulkV2QueryJobs", "DailyAsyncApexExecutions", "DailyBulkV2QueryFileStorageMB")
-    return reply({"DailyApiRequests": {"Max": most, "Remaining": most - 1}} | {
-        name: {"Max": 15_000, "Remaining": 15_000} for name in names
-    })  # fmt: skip
+    if call.suffers("invalid_locator"):
+        raise refused("INVALID_QUERY_LOCATOR", "invalid query locator")
+    locator, cursor, start = locators.find(org, call.matched["locator"], call.now)
+    return _page(org, call, locator, cursor, start)
 
 
 def _query(org: Org, call: Call, *, deleted: bool) -> Response:
@@ -81,19 +36,18 @@ def _query(org: Org, call: Call, *, deleted: bool) -> Response:
         raise malformed("Missing parameter: q")
     asked = parse(call.query["q"])
     name = queries.object_name(org, asked.object)
+    paths = queries.columns(org, asked)
     rows = queries.select(org, asked, deleted=deleted, now=call.now)
     if asked.is_count:
         return reply({"totalSize": len(rows), "done": True, "records": []})
-    cursor = Cursor(name, rows, queries.columns(org, asked))
-    locator = "01g5g00000" + token_hex(4)
-    if len(rows) > _batch(call):
-        _cursors[locator] = cursor
-        while len(_cursors) > settings.QUERY_LOCATORS_KEPT:
-            _cursors.popitem(last=False)
-    return _page(org, call, locator, cursor, 0)
+    if asked.count_of is not None:
+        record = {"attributes": {"type": "AggregateResult"}, asked.count_as: len(rows)}
+        return reply({"totalSize": 1, "done": True, "records": [record]})
+    cursor = locators.Cursor(name, rows, paths, call.now)
+    return _page(org, call, locators.keep(org, cursor) if len(rows) > _batch(call) else "", cursor, 0)
 
 
-def _page(org: Org, call: Call, locator: str, cursor: Cursor, start: int) -> Response:
+def _page(org: Org, call: Call, locator: str, cursor: locators.Cursor, start: int) -> Response:
     version = call.matched["version"]
     end = start + _batch(call)
     page = cursor.rows[start:end]

@@ -4,20 +4,44 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.settings import SALESFORCE_HOST
-
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """A field's API type; `relationship` is the name that leads over it to another object."""
+    """A field's API type; `relationship` is the name that leads over it to another object.
+
+    `compound` names the field that this one is a part of.
+    """
 
     name: str
     type: str
     relationship: str | None = None
     target: str | None = None
     formula: bool = False
+    compound: str | None = None
+    external_id: bool = False
+    unique: bool = False
+    length: int | None = None
+    read_only: bool = False
+
+    @property
+    def is_compound(self) -> bool:
+        """Shown as one value that others make up; nobody can write it, filter by it or sort by it."""
+        return self.type in ("address", "location")
+
+    @property
+    def writable(self) -> bool:
+        return not (self.formula or self.is_compound or self.read_only or self.name in SYSTEM)
+
+    @property
+    def filterable(self) -> bool:
+        return not (self.is_compound or self.type == "base64" or (self.length or 0) > 4000)
 
 
+SYSTEM = frozenset({
+    "Id", "IsDeleted", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp",
+    "MasterRecordId", "CaseNumber", "IsClosed", "ClosedDate",
+})  # fmt: skip
+ADDRESS_PARTS = ("Street", "City", "State", "PostalCode", "Country")
 _REFERENCES = {
     "Account": "MasterRecordId:MasterRecord:Account ParentId:Parent:Account OwnerId:Owner:User "
     "Technical_Account_Manager_LU__c:Technical_Account_Manager_LU__r:User "
@@ -33,7 +57,7 @@ _MADE_BY = "CreatedById:CreatedBy:User"
 _PLAIN = {
     "Account": f"{_COMMON} Name:string Type:picklist Industry:picklist Website:url Phone:phone "
     "BillingStreet:textarea BillingCity:string BillingState:string BillingPostalCode:string BillingCountry:string "
-    "AccountNumber:string Description:textarea NumberOfEmployees:int AnnualRevenue:currency "
+    "BillingAddress:address AccountNumber:string Description:textarea NumberOfEmployees:int AnnualRevenue:currency "
     "Support_Hold__c:boolean Account_Demographics_Geo__c:string Collaboration_Project_URL__c:url "
     "Account_Demographics_Region__c:string Support_Instance__c:string",
     "Contact": f"{_COMMON} FirstName:string LastName:string Name:string Email:email Phone:phone Title:string "
@@ -47,7 +71,10 @@ _PLAIN = {
     "OldValue:anyType NewValue:anyType",
 }
 _FORMULAS = {"Account": ("Account_ID_18__c", "Technical_Account_Manager_Name__c")}
+_EXTERNAL_IDS = {"Case": ("Zendesk_Ticket_Id__c",)}
+_LENGTHS = {"Description": 32_000, "Username": 80, "AccountNumber": 40, "SuppliedName": 80}
 KEY_PREFIXES = {"Account": "001", "Contact": "003", "User": "005", "Case": "500", "AccountHistory": "017"}
+REQUIRED = {"Account": ("Name",), "Contact": ("LastName",), "User": ("Username", "LastName", "Email"), "Case": ()}
 DEFAULTS: dict[str, dict[str, Any]] = {
     "Account": {"IsDeleted": False, "Support_Hold__c": False, "Name": ""},
     "Contact": {"IsDeleted": False, "Inactive_Contact__c": False},
@@ -64,11 +91,15 @@ def standard(name: str) -> dict[str, FieldType]:
     found: list[FieldType] = []
     for pair in _PLAIN[name].split():
         field, kind = pair.split(":")
-        found.append(FieldType(field, kind))
+        # A person's name is put together of its parts.
+        is_made = field == "Name" and name in ("Contact", "User")
+        length = _LENGTHS.get(field)
+        found.append(FieldType(field, kind, compound=_compound(name, field), length=length, read_only=is_made))
     for triple in f"{_REFERENCES[name]} {_MADE_BY}".split():
         field, relationship, target = triple.split(":")
         found.append(FieldType(field, "reference", relationship, target))
     found += [FieldType(field, "string", formula=True) for field in _FORMULAS.get(name, ())]
+    found += [FieldType(field, "string", external_id=True, unique=True) for field in _EXTERNAL_IDS.get(name, ())]
     return {field.name.lower(): field for field in found}
 
 
@@ -93,52 +124,12 @@ def relationship_of(field: str) -> str:
     return field[:-3] + "__r" if field.endswith("__c") else field.removesuffix("Id")
 
 
-def describe(name: str, fields: dict[str, FieldType]) -> dict[str, Any]:
-    """The answer of `/sobjects/{name}/describe`."""
-    return summary(name) | {
-        "fields": [_describe_field(field) for field in sorted(fields.values(), key=lambda field: field.name)],
-        "childRelationships": [],
-        "recordTypeInfos": [],
-    }
+def object_of(row_id: str) -> str | None:
+    """The object that an id belongs to, by its first three characters."""
+    return _OBJECT_OF_PREFIX.get(row_id[:3])
 
 
-def summary(name: str) -> dict[str, Any]:
-    """An object's row in `/sobjects`."""
-    return {
-        "name": name,
-        "label": name,
-        "keyPrefix": KEY_PREFIXES[name],
-        "custom": False,
-        "queryable": True,
-        "createable": name != "AccountHistory",
-        "updateable": name != "AccountHistory",
-        "deletable": name in ("Account", "Contact", "Case"),
-        "retrieveable": True,
-        "replicateable": name != "AccountHistory",
-        "searchable": name != "AccountHistory",
-        "deprecatedAndHidden": False,
-        "urls": {"sobject": f"https://{SALESFORCE_HOST}/services/data/sobjects/{name}"},
-    }
-
-
-def _describe_field(field: FieldType) -> dict[str, Any]:
-    return {
-        "name": field.name,
-        "label": field.name.removesuffix("__c").replace("_", " "),
-        "type": field.type,
-        "length": 18 if field.type in ("id", "reference") else 255 if field.type in ("string", "picklist") else 0,
-        "nillable": field.name not in ("Id", "IsDeleted", "CreatedDate", "SystemModstamp"),
-        "custom": field.name.endswith("__c"),
-        "calculated": field.formula,
-        "createable": not field.formula and field.name not in ("Id", "IsDeleted", "CreatedDate", "SystemModstamp"),
-        "updateable": not field.formula and field.name not in ("Id", "IsDeleted", "CreatedDate", "SystemModstamp"),
-        "externalId": False,
-        "idLookup": field.name == "Id",
-        "unique": False,
-        "filterable": True,
-        "sortable": True,
-        "compoundFieldName": None,
-        "referenceTo": [field.target] if field.target else [],
-        "relationshipName": field.relationship,
-        "picklistValues": [],
-    }
+def _compound(name: str, field: str) -> str | None:
+    if field in ("FirstName", "LastName"):
+        return "Name"
+    return "BillingAddress" if field.removeprefix("Billing") in ADDRESS_PARTS and name == "Account" else None

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from sandbox.salesforce.soql_tree import Combination, Comparison, Query, malformed, tokens
+from sandbox import settings
+from sandbox.salesforce.errors import malformed, refused
+from sandbox.salesforce.soql_tree import Combination, Comparison, Query, tokens
 
 _OPERATORS = {"=", "!=", "<>", "<", "<=", ">", ">="}
 
@@ -19,11 +21,8 @@ class _Parser:
 
     def query(self) -> Query:
         self._expect("select")
-        is_count = self._accept("count")
-        if is_count:
-            self._expect("(")
-            self._expect(")")
-        fields = [] if is_count else self._fields()
+        is_count, count_of, count_as = self._count()
+        fields = [] if is_count or count_of else self._fields()
         self._expect("from")
         name = self._word()
         where = self._either() if self._accept("where") else None
@@ -33,11 +32,25 @@ class _Parser:
             order.append(self._order())
             while self._accept(","):
                 order.append(self._order())
-        limit = int(self._take("number")) if self._accept("limit") else None
-        offset = int(self._take("number")) if self._accept("offset") else 0
+        limit = self._number() if self._accept("limit") else None
+        offset = self._number() if self._accept("offset") else 0
+        if offset > settings.SOQL_OFFSET_ROWS:
+            message = f"Maximum SOQL offset allowed is {settings.SOQL_OFFSET_ROWS}"
+            raise refused("NUMBER_OUTSIDE_VALID_RANGE", message)
         if self._place < len(self._tokens):
-            raise malformed(f"unexpected token: {self._tokens[self._place][1]}")
-        return Query(tuple(fields), name, where, tuple(order), limit, offset, is_count)
+            raise malformed(f"unexpected token: '{self._tokens[self._place][1]}'")
+        return Query(tuple(fields), name, where, tuple(order), limit, offset, is_count, count_of, count_as)
+
+    def _count(self) -> tuple[bool, str | None, str]:
+        """COUNT(), or COUNT(field) with the name of its column."""
+        if not self._accept("count"):
+            return False, None, ""
+        self._expect("(")
+        if self._accept(")"):
+            return True, None, ""
+        field = self._word()
+        self._expect(")")
+        return False, field, self._word() if self._peek() != ("word", "from") else "expr0"
 
     def _fields(self) -> list[str]:
         fields = [self._field()]
@@ -63,16 +76,15 @@ class _Parser:
         return field, descending, nulls_last
 
     def _either(self) -> Any:
-        parts = [self._both()]
-        while self._accept("or"):
-            parts.append(self._both())
-        return parts[0] if len(parts) == 1 else Combination("or", tuple(parts))
-
-    def _both(self) -> Any:
+        """ANDs or ORs: SOQL asks for parentheses where both meet."""
         parts = [self._one()]
-        while self._accept("and"):
+        operator = next((word for word in ("and", "or") if self._peek() == ("word", word)), None)
+        while operator and self._accept(operator):
             parts.append(self._one())
-        return parts[0] if len(parts) == 1 else Combination("and", tuple(parts))
+        other = {"and": "or", "or": "and"}.get(operator or "")
+        if other and self._peek() == ("word", other):
+            raise malformed(f"unexpected token: '{other.upper()}'")
+        return Combination(operator, tuple(parts)) if operator else parts[0]
 
     def _one(self) -> Any:
         if self._accept("not"):
@@ -126,6 +138,12 @@ class _Parser:
     def _expect(self, text: str) -> None:
         if not self._accept(text):
             raise malformed(f"expecting '{text}', found '{self._peek()[1]}'")
+
+    def _number(self) -> int:
+        text = self._take("number")
+        if not text.isdigit():
+            raise malformed(f"unexpected token: '{text}'")
+        return int(text)
 
     def _word(self) -> str:
         return self._take("word")

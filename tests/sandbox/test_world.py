@@ -182,7 +182,7 @@ def test_the_sandbox_shows_the_last_rating_that_the_truth_names(demo: Path, show
 def test_satisfaction_falls_in_one_region_for_two_months(demo: Path, shown: State) -> None:
     emea = {
         each.id
-        for each in shown.salesforce.rows["Account"].values()
+        for each in shown.salesforce["main"].rows["Account"].values()
         if each.fields["Account_Demographics_Geo__c"] == "EMEA"
     }
     counted: Counter[tuple[bool, bool, bool]] = Counter()
@@ -205,7 +205,7 @@ def test_the_tiny_world_loads_and_holds_one_of_each() -> None:
     state.clock = Clock((state.timeline.last_change or 0) + 61_000, running=False)
     state.advance()
     ours = state.zendesk["global"]
-    assert (len(ours.organizations), len(ours.tickets), len(state.salesforce.rows["Account"])) == (3, 5, 3)
+    assert (len(ours.organizations), len(ours.tickets), len(state.salesforce["main"].rows["Account"])) == (3, 5, 3)
     assert [ticket.fields["status"] for ticket in ours.tickets.values()] == [
         "closed", "solved", "solved", "pending", "closed",
     ]  # fmt: skip
