@@ -10,6 +10,7 @@ ORGANIZATIONS, USERS, TICKETS, CONTACTS = 1030, 1100, 380, 2600
 FIRST_ORGANIZATION, FIRST_USER = 5_000, 100_000
 AGENT, GROUP = 900, 800
 TAGGER, TEXT = 360_000_000_001, 360_000_000_002
+PURGED_TICKETS = (50, 51)
 ODD = ('a "quoted", text\nof two lines', "NA", "N/A", "null", "007", "ünï; 日本")
 
 
@@ -97,7 +98,7 @@ def _tickets(change: Any) -> Iterator[dict[str, Any]]:
         yield change(1100, "ticket", number, delete=True, by=AGENT)
     for number in range(40, 45):
         yield change(1110, "ticket", number, restore=True, by=AGENT)
-    for number in (50, 51):
+    for number in PURGED_TICKETS:
         yield change(1200, "ticket", number, purge=True)
     for number in range(60, 66):
         yield change(1300, "ticket", number, merge_into=number + 10, by=AGENT)

@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 from zenpy import Zenpy
-from zenpy.lib.exception import ZenpyException
+from zenpy.lib.exception import APIException
 
 
 def main(subdomain: str, token: str, what: str, port: str) -> Any:
@@ -18,11 +18,11 @@ def main(subdomain: str, token: str, what: str, port: str) -> Any:
         match what:
             case "organizations":
                 return [row.id for row in client.organizations.incremental(start_time=0, per_page=100)]
-            case "old_organizations":
-                return [row.id for row in client.organizations.incremental(start_time=0, per_page=50)]
+            case "users":
+                return [row.id for row in client.users.incremental(start_time=0, per_page=50)]
             case "first_organization":
                 return next(iter(client.organizations.incremental(start_time=0))).id
-    except ZenpyException as error:
+    except APIException as error:
         return f"{type(error).__name__}: {error}"
     fresh = Zenpy(subdomain=subdomain, oauth_token=token, disable_cache=True)
     subjects = {"cached": [client.tickets(id=1).subject], "uncached": [fresh.tickets(id=1).subject]}
