@@ -9,11 +9,18 @@ from sandbox.zendesk.paging import page
 # Path below /api/v2 -> the key of its rows.
 KEYS = {
     "activities": "activities",
+    "audit_logs": "audit_logs",
     "automations": "automations",
+    "business_hours/schedules": "schedules",
     "channels/voice/phone_numbers": "phone_numbers",
+    "community/posts": "posts",
+    "community/topics": "topics",
     "custom_roles": "custom_roles",
     "dynamic_content/items": "items",
     "group_memberships": "group_memberships",
+    "help_center/categories": "categories",
+    "help_center/incremental/articles": "articles",
+    "help_center/sections": "sections",
     "job_statuses": "job_statuses",
     "macros": "macros",
     "recipient_addresses": "recipient_addresses",

@@ -50,6 +50,7 @@ def purge(instance: Instance, ticket: Ticket, at: int) -> None:
     for audit in ticket.audits:
         if audit.comment:
             audit.comment.update(body=scrubbed, attachments=[])
+            audit.comment.pop("html_body", None)
     audits.touch(instance, ticket, at)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox.timestamps import zendesk_time
+from sandbox.zendesk import comments
 from sandbox.zendesk.audits import via_label
 from sandbox.zendesk.records import Audit, FieldChange, event_id
 from sandbox.zendesk.ticket_shape import CUSTOM_STATUSES
@@ -18,7 +19,8 @@ def ticket_event(audit: Audit, *, with_comments: bool) -> dict[str, Any]:
     number = audit.number + 1
     if audit.comment is not None:
         if with_comments:
-            children.append(_comment_event(audit, audit_id, number))
+            own = {"type": "Comment", "event_type": "Comment", "via_reference_id": None}
+            children.append(comments.shape(audit) | own)
         else:
             public = audit.comment.get("public", True)
             child = {"id": event_id(audit.ticket_id, number), "comment_present": True, "comment_public": public}
@@ -26,7 +28,12 @@ def ticket_event(audit: Audit, *, with_comments: bool) -> dict[str, Any]:
     for change in _expanded(audit.changes):
         number += 1
         child = {"id": event_id(audit.ticket_id, number), "via": label, "via_reference_id": None}
-        child |= _exported(change)
+        if change.field == "custom_ticket_fields":
+            child["custom_ticket_fields"] = {str(change.value[0]): change.value[1]}
+        elif change.field == "tags":
+            child["tags"], child["added_tags"], child["removed_tags"] = change.value
+        else:
+            child[change.field] = change.value
         if change.kind == "Change" and change.field != "tags":
             child["previous_value"] = change.previous
         child["event_type"] = change.kind
@@ -53,7 +60,7 @@ def audit_row(audit: Audit) -> dict[str, Any]:
     events: list[dict[str, Any]] = []
     number = audit.number + 1
     if audit.comment is not None:
-        events.append(_comment(audit, audit_id, number) | {"type": "Comment"})
+        events.append(comments.shape(audit) | {"type": "Comment"})
     for change in _expanded(audit.changes):
         number += 1
         event: dict[str, Any] = {"id": event_id(audit.ticket_id, number), "type": change.kind}
@@ -81,28 +88,7 @@ def audit_row(audit: Audit) -> dict[str, Any]:
 
 def comment_row(audit: Audit) -> dict[str, Any]:
     """A row of `tickets/{id}/comments`."""
-    shape = _comment(audit, event_id(audit.ticket_id, audit.number), audit.number + 1)
-    return shape | {"type": "Comment", "metadata": _metadata(audit)}
-
-
-def comment_id(audit: Audit) -> int:
-    """The id of the comment that an audit added."""
-    return event_id(audit.ticket_id, audit.number + 1)
-
-
-def attachment_id(audit: Audit, place: int) -> int:
-    """The id of the attachment at a place (from 0) of the audit's comment, unless the world gave it one."""
-    given = ((audit.comment or {}).get("attachments") or ())[place].get("id")
-    return given or comment_id(audit) + (place + 1) * (1 << 48)
-
-
-def _exported(change: FieldChange) -> dict[str, Any]:
-    if change.field == "custom_ticket_fields":
-        return {"custom_ticket_fields": {str(change.value[0]): change.value[1]}}
-    if change.field == "tags":
-        tags, added, removed = change.value
-        return {"tags": tags, "added_tags": added, "removed_tags": removed}
-    return {change.field: change.value}
+    return comments.shape(audit) | {"type": "Comment", "metadata": _metadata(audit)}
 
 
 def _expanded(changes: tuple[FieldChange, ...]) -> list[FieldChange]:
@@ -122,43 +108,6 @@ def _expanded(changes: tuple[FieldChange, ...]) -> list[FieldChange]:
 def _tags_before(change: FieldChange) -> list[str]:
     tags, added, removed = change.value
     return sorted([*(tag for tag in tags if tag not in added), *removed])
-
-
-def _comment(audit: Audit, audit_id: int, number: int) -> dict[str, Any]:
-    comment = audit.comment or {}
-    body = comment.get("body") or ""
-    return {
-        "id": event_id(audit.ticket_id, number),
-        "author_id": comment.get("author_id"),
-        "body": body,
-        "html_body": comment.get("html_body", f'<div class="zd-comment" dir="auto"><p dir="auto">{body}</p></div>'),
-        "plain_body": body,
-        "public": comment.get("public", True),
-        "attachments": [
-            _attachment(audit, place, given) for place, given in enumerate(comment.get("attachments") or ())
-        ],
-        "audit_id": audit_id,
-        "via": {"channel": audit.via.get("channel"), "source": audit.via.get("source")},
-        "created_at": zendesk_time(audit.at),
-    }
-
-
-def _comment_event(audit: Audit, audit_id: int, number: int) -> dict[str, Any]:
-    shape = _comment(audit, audit_id, number)
-    return shape | {"type": "Comment", "event_type": "Comment", "via_reference_id": None}
-
-
-def _attachment(audit: Audit, place: int, given: dict[str, Any]) -> dict[str, Any]:
-    found = given.get("id") or attachment_id(audit, place)
-    name = given.get("file_name", "file")
-    address = f"https://attachments.invalid/{found}/{name}"
-    shape = {
-        "url": f"https://attachments.invalid/api/v2/attachments/{found}.json", "id": found, "file_name": name,
-        "content_url": address, "mapped_content_url": address, "content_type": "application/octet-stream", "size": 0,
-        "width": None, "height": None, "inline": False, "deleted": False, "malware_access_override": False,
-        "malware_scan_result": "malware_not_found", "thumbnails": [],
-    }  # fmt: skip
-    return shape | given
 
 
 def _metadata(audit: Audit) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def ticket_metric_events(instance: Instance, call: Call) -> Response:
         tickets = instance.tickets
         rows = [row for row in rows if tickets[row.ticket_id].fields["status"] != "deleted"]
     if any(name.startswith("page[") for name in call.query):
-        found, envelope = page(call, rows, lambda row: row[:2], "time,id")
+        found, envelope = page(call, rows, lambda row: row[:3], "time,ticket_id,number")
     else:
         found, envelope = exports.time_page(call, ((row.at, row) for row in rows), lambda _: None)
     return reply({"ticket_metric_events": [_shape(row) for row in found], **envelope})
@@ -57,7 +57,7 @@ def _derive(instance: Instance) -> None:
 def events(ticket: Ticket) -> Iterator[MetricEvent]:
     """Every metric event of a ticket; the n-th stays the n-th when audits are added."""
     for number, (at, metric, instance_id, kind, details) in enumerate(_happenings(ticket)):
-        yield MetricEvent(at, metric_event_id(ticket.id, number), ticket.id, metric, instance_id, kind, details)
+        yield MetricEvent(at, ticket.id, number, metric, instance_id, kind, details)
 
 
 @dataclass(slots=True)
@@ -116,5 +116,6 @@ def _move(clock: _Clock, metric: str, at: int, runs: bool, is_solved: bool) -> I
 
 
 def _shape(row: MetricEvent) -> dict[str, Any]:
-    shape = {"id": row.id, "ticket_id": row.ticket_id, "metric": row.metric, "instance_id": row.instance_id}
+    shape: dict[str, Any] = {"id": metric_event_id(row.ticket_id, row.number), "ticket_id": row.ticket_id}
+    shape |= {"metric": row.metric, "instance_id": row.instance_id}
     return shape | {"type": row.type, "time": zendesk_time(row.at)} | row.details

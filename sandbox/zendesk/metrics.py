@@ -18,7 +18,7 @@ def metric_set(instance: Instance, row: Ticket) -> dict[str, Any]:
     created = since = row.created
     updated = status_at = requester_at = custom_status_at = created
     assignee_at = assigned_at = first_assigned_at = first_reply_at = last_comment_at = first_solved_at = solved_at = 0
-    group_stations = assignee_stations = reopens = replies = held = worked = waited = 0
+    group_stations = assignee_stations = reopens = replies = held = pended = waited = 0
     status, requester = "new", row.fields.get("requester_id")
     for audit in row.audits:
         at, is_work = audit.at, audit.comment is not None
@@ -30,7 +30,7 @@ def metric_set(instance: Instance, row: Ticket) -> dict[str, Any]:
                     continue
                 spent, since = at - since, at
                 held += spent if status == "hold" else 0
-                worked += spent if status in WORKED_ON else 0
+                pended += spent if status == "pending" else 0
                 waited += spent if status in WAITED_FOR else 0
                 if value in SOLVED and status not in SOLVED:
                     first_solved_at, solved_at = first_solved_at or at, at
@@ -75,7 +75,7 @@ def metric_set(instance: Instance, row: Ticket) -> dict[str, Any]:
         "reply_time_in_minutes": _minutes(first_reply_at - created if first_reply_at else None),
         "first_resolution_time_in_minutes": _minutes(first_solved_at - created if first_solved_at else None),
         "full_resolution_time_in_minutes": _minutes(solved_at - created if is_solved else None),
-        "agent_wait_time_in_minutes": _minutes(solved_at - created - worked - held if is_solved else None),
+        "agent_wait_time_in_minutes": _minutes(pended if is_solved else None),
         "requester_wait_time_in_minutes": _minutes(waited if is_solved else None),
         "on_hold_time_in_minutes": _minutes(held),
         "custom_status_updated_at": zendesk_time(custom_status_at),

@@ -65,7 +65,7 @@ def current(instance: Instance, call: Call) -> Response:
     value = call.headers.get("authorization", "").partition(" ")[2]
     token = instance.tokens.get(value)
     shape: dict[str, Any] = {"url": f"https://{instance.host}/api/v2/oauth/tokens/1.json", "id": 1, "client_id": 1}
-    shape |= {"user_id": 1, "token": value[:10], "refresh_token": None, "scopes": ["read"], "expires_at": None}
+    shape |= {"user_id": 1, "token": value[:10], "scopes": ["read"], "expires_at": None}
     if token is not None:
         shape["scopes"] = token["scope"].split()
         shape["created_at"] = zendesk_time(token["issued_at"])

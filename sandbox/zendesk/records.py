@@ -47,11 +47,11 @@ class Audit(NamedTuple):
 
 
 class MetricEvent(NamedTuple):
-    """One row of the metric events export; they are ordered by (second, id)."""
+    """One row of the metric events export: the `number`-th of its ticket. They are ordered as their fields are."""
 
     at: int
-    id: int
     ticket_id: int
+    number: int
     metric: str
     instance_id: int
     type: str
@@ -79,18 +79,15 @@ class Ticket:
 _SPREAD = 0x2545F4914F6D | 1
 _BITS = 47
 _EVENTS_BITS = 16
+_EVENT_IDS_FROM = 10_000_000
 
 
 def event_id(ticket_id: int, number: int) -> int:
     """Id of the `number`-th event of a ticket (audits and their children draw from one count)."""
-    return _spread(ticket_id, number) + 10_000_000
+    packed = (ticket_id << _EVENTS_BITS) | (number & 0xFFFF)
+    return (packed * _SPREAD) % (1 << _BITS) + _EVENT_IDS_FROM
 
 
 def metric_event_id(ticket_id: int, number: int) -> int:
     """Id of the `number`-th metric event of a ticket; none of them is the id of an audit or a child."""
-    return _spread(ticket_id, number) + (1 << 48)
-
-
-def _spread(ticket_id: int, number: int) -> int:
-    packed = (ticket_id << _EVENTS_BITS) | (number & 0xFFFF)
-    return (packed * _SPREAD) % (1 << _BITS)
+    return event_id(ticket_id, number) - _EVENT_IDS_FROM + (1 << 48)

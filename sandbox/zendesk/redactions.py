@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox import settings
 from sandbox.zendesk import audits
-from sandbox.zendesk.histories import attachment_id, comment_id
+from sandbox.zendesk.comments import attachment_id, comment_id
 from sandbox.zendesk.instance import Instance
 from sandbox.zendesk.records import Audit, FieldChange, Ticket
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from sandbox import settings
 from sandbox.timestamps import zendesk_time
-from sandbox.zendesk import desk
 from sandbox.zendesk.instance import Instance
 from sandbox.zendesk.records import Record
 
@@ -30,23 +29,6 @@ _MEMBERSHIP: dict[str, Any] = {
     "user_id": None, "organization_id": None, "default": None, "created_at": None, "organization_name": None,
     "updated_at": None, "view_tickets": True,
 }  # fmt: skip
-_KEYED_FIELD: dict[str, Any] = {
-    "key": None, "type": "text", "title": "", "raw_title": "", "description": "", "raw_description": "",
-    "position": 9999, "active": True, "system": False, "regexp_for_validation": None, "created_at": None,
-    "updated_at": None,
-}  # fmt: skip
-_TICKET_FIELD: dict[str, Any] = {
-    "type": "text", "title": "", "raw_title": "", "description": "", "raw_description": "", "position": 9999,
-    "active": True, "required": False, "collapsed_for_agents": False, "regexp_for_validation": None,
-    "title_in_portal": "", "raw_title_in_portal": "", "visible_in_portal": False, "editable_in_portal": False,
-    "required_in_portal": False, "agent_can_edit": True, "tag": None, "created_at": None, "updated_at": None,
-    "removable": True, "key": None, "agent_description": None, "raw_agent_description": None,
-}  # fmt: skip
-_SYSTEM_OPTIONS = {
-    "status": ("open", "pending", "solved"),
-    "priority": ("low", "normal", "high", "urgent"),
-    "tickettype": ("question", "incident", "problem", "task"),
-}
 _DELETED_USER = (
     "url", "id", "name", "email", "created_at", "updated_at", "time_zone", "phone", "shared_phone_number", "photo",
     "locale_id", "locale", "organization_id", "role", "active",
@@ -60,7 +42,7 @@ _GROUP: dict[str, Any] = {
 def user(instance: Instance, row: Record) -> dict[str, Any]:
     """A user as an admin sees it; a deleted one has the extra key `permanently_deleted`."""
     role = row.fields.get("role", "end-user")
-    shape = _begin(instance, "users", row, _USER if role == "end-user" else _USER | _AGENT)
+    shape = begin(instance, "users", row, _USER if role == "end-user" else _USER | _AGENT)
     shape["user_fields"] = instance.user_keys | row.fields.get("user_fields", {})
     return shape
 
@@ -87,7 +69,7 @@ def identity(instance: Instance, row: Record) -> dict[str, Any]:
 
 def organization(instance: Instance, row: Record) -> dict[str, Any]:
     """An organization; a deleted one says when."""
-    shape = _begin(instance, "organizations", row, _ORGANIZATION)
+    shape = begin(instance, "organizations", row, _ORGANIZATION)
     shape["organization_fields"] = instance.organization_keys | row.fields.get("organization_fields", {})
     if shape["deleted_at"] is not None:
         shape["deleted_at"] = zendesk_time(shape["deleted_at"])
@@ -96,7 +78,7 @@ def organization(instance: Instance, row: Record) -> dict[str, Any]:
 
 def membership(instance: Instance, row: Record) -> dict[str, Any]:
     """A membership with the organization's name of now."""
-    shape = _begin(instance, "organization_memberships", row, _MEMBERSHIP)
+    shape = begin(instance, "organization_memberships", row, _MEMBERSHIP)
     organization_row = instance.organizations.get(shape["organization_id"])
     shape["organization_name"] = organization_row.fields["name"] if organization_row else None
     shape["default"] = True if shape["default"] else None
@@ -105,40 +87,7 @@ def membership(instance: Instance, row: Record) -> dict[str, Any]:
 
 def rating(instance: Instance, row: Record) -> dict[str, Any]:
     """A row of the satisfaction ratings list."""
-    return _begin(instance, "satisfaction_ratings", row, {})
-
-
-def ticket_field(instance: Instance, row: Record, path: str) -> dict[str, Any]:
-    """A ticket field; options and statuses stand only on those that have them."""
-    shape = _field(instance, row, path, _TICKET_FIELD)
-    kind = shape["type"]
-    if kind in ("status", "priority"):
-        shape["sub_type_id"] = 0
-    if kind in _SYSTEM_OPTIONS and row.fields.get("removable") is False:
-        shape["system_field_options"] = [{"name": v.capitalize(), "value": v} for v in _SYSTEM_OPTIONS[kind]]
-    if kind == "custom_status":
-        named = desk.statuses(instance.host)
-        shape["custom_statuses"] = [
-            {name: value for name, value in status.items() if not name.startswith("raw_")} for status in named
-        ]
-    return shape
-
-
-def keyed_field(instance: Instance, row: Record, path: str) -> dict[str, Any]:
-    """A field of `organization_fields` or `user_fields`."""
-    return _field(instance, row, path, _KEYED_FIELD)
-
-
-def _field(instance: Instance, row: Record, path: str, defaults: dict[str, Any]) -> dict[str, Any]:
-    shape = _begin(instance, path, row, defaults)
-    for name in ("title", "description", "title_in_portal", "agent_description"):
-        if name in shape:
-            shape[f"raw_{name}"] = row.fields.get(f"raw_{name}", shape[name])
-    if "custom_field_options" in shape:
-        shape["custom_field_options"] = [
-            {"raw_name": option.get("name"), "default": False} | option for option in shape["custom_field_options"]
-        ]
-    return shape
+    return begin(instance, "satisfaction_ratings", row, {})
 
 
 def deleted_user(instance: Instance, row: Record) -> dict[str, Any]:
@@ -149,10 +98,11 @@ def deleted_user(instance: Instance, row: Record) -> dict[str, Any]:
 
 def group(instance: Instance, row: Record) -> dict[str, Any]:
     """A group of agents."""
-    return _begin(instance, "groups", row, _GROUP)
+    return begin(instance, "groups", row, _GROUP)
 
 
-def _begin(instance: Instance, path: str, row: Record, defaults: dict[str, Any]) -> dict[str, Any]:
+def begin(instance: Instance, path: str, row: Record, defaults: dict[str, Any]) -> dict[str, Any]:
+    """The defaults, what was set, and what every record has: id, url and stamps."""
     shape: dict[str, Any] = {"url": f"https://{instance.host}/api/v2/{path}/{row.id}.json", "id": row.id}
     shape |= defaults
     shape |= row.fields

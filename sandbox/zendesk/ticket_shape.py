@@ -29,6 +29,8 @@ def ticket(instance: Instance, row: Ticket, *, exported: bool = False) -> dict[s
     shape: dict[str, Any] = {"url": f"https://{instance.host}/api/v2/tickets/{row.id}.json", "id": row.id}
     shape |= _TICKET
     shape |= fields
+    # Only audits and metrics tell of the policy.
+    shape.pop("sla_policy", None)
     shape["created_at"] = zendesk_time(row.created)
     shape["updated_at"] = zendesk_time(row.updated)
     if exported:

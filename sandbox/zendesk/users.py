@@ -119,7 +119,7 @@ def _delete(instance: Instance, user: Record, purged: bool) -> None:
     if purged or not settings.DELETED_USER_HAS_EMAIL:
         user.fields["email"] = None
     if purged:
-        user.fields |= {"name": settings.PURGED_USER_NAME, "phone": None, "details": None, "notes": None}
+        user.fields |= {"name": settings.PURGED_USER_NAME, "phone": None, "details": "", "notes": ""}
 
 
 def _join(instance: Instance, row: Record) -> None:
