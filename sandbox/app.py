@@ -34,7 +34,7 @@ class Application:
         self.serving: dict[str, Any] = {}
         self._journal = journal
         self._zendesk = ZendeskApi(enforce_quota=enforce_quota)
-        self._salesforce = SalesforceApi(self.append_changes)
+        self._salesforce = SalesforceApi(self.append_changes, enforce_quota=enforce_quota)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -99,6 +99,9 @@ SALESFORCE_OLDEST_VERSION_WITHOUT_WARNING = 41
 SALESFORCE_GONE = [{"errorCode": "UNSUPPORTED_API_VERSION", "message": "This API version is no longer supported"}]
 SESSION_SECONDS = 7200
 DAILY_API_REQUESTS = 15_000
+TOO_MANY_SALESFORCE_REQUESTS = [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}]
+# What a single app has used stands behind what all have used; else only where a fault orders it.
+APP_USAGE_IN_LIMIT_INFO = False
 DAILY_BULK_BATCHES = 15_000
 DAILY_BULK_QUERY_JOBS = 10_000
 # Address and headers together.
@@ -120,6 +123,9 @@ SOAP_LOGIN_GONE_FROM_VERSION = 65
 QUERY_PAGE_ROWS = 2000
 QUERY_LOCATORS_KEPT = 200
 QUERY_LOCATOR_SECONDS = 2 * 86_400
+INVALID_QUERY_LOCATOR = [{"errorCode": "INVALID_QUERY_LOCATOR", "message": "invalid query locator"}]
+# Where the further pages of queryAll are: `query` too, or `queryAll`.
+QUERY_ALL_NEXT = "query"
 SOQL_CHARACTERS = 100_000
 SOQL_OFFSET_ROWS = 2000
 # 0 is Monday: where LAST_WEEK and its like begin.
@@ -131,12 +137,14 @@ RECYCLE_BIN_DAYS = 15
 # `/deleted` and `/updated` look this far back.
 REPLICATION_DAYS = 30
 MERGE_MOVES_CHILDREN_STAMP = True
+DELETE_MOVES_STAMP = True
 
 # -- Salesforce: bulk -------------------------------------------------------------------------
 BULK_PAGE_ROWS = 50_000
 # UploadComplete, then InProgress until the job was looked at so often.
 BULK_LOOKS_UNTIL_DONE = 2
 BULK_COLUMNS_IN_SERVER_ORDER = True
+BULK_EMPTY_HAS_HEADER = True
 BULK_REFUSED_TYPES = ("address", "location", "base64")
 BULK_GZIP = True
 BULK_JOB_DAYS = 7
@@ -147,7 +155,6 @@ BULK_ONE_NOTHING_FOUND = "Records not found for this query"
 
 # -- Salesforce: writes -----------------------------------------------------------------------
 COLLECTION_RECORDS = 200
-COMPOSITE_REQUESTS = 25
 # An upsert that updates answers with a body from this version on.
 UPSERT_TELLS_OF_UPDATES_FROM_VERSION = 46
 CLOSED_CASE_STATUSES = ("Closed",)

@@ -1,4 +1,4 @@
-"""Salesforce's routes, and what happens around each of them."""
+"""What happens around every call of an org: its size, version, session, allowance, and the changes that it makes."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -6,55 +6,19 @@ from typing import Any
 from starlette.responses import Response
 
 from sandbox import settings
-from sandbox.http import Call, Refused, Route, Routes
-from sandbox.salesforce import bulk, bulk_results, composite, oauth, replication, resources, rest, soap, writes
+from sandbox.http import Call, Refused, Route
+from sandbox.salesforce import async_jobs
 from sandbox.salesforce.errors import not_found, refused
 from sandbox.salesforce.org import Org
+from sandbox.salesforce.routes import ROUTES
 from sandbox.salesforce.sessions import authenticate
-
-DATA = "/services/data/v{version}"
-ROUTES = Routes(
-    [
-        Route("POST", "/services/oauth2/token", oauth.issue),
-        Route("POST", "/services/Soap/u/{version}", soap.login),
-        Route("GET", "/services/data", resources.versions),
-        Route("GET", DATA, resources.root),
-        Route("GET", f"{DATA}/query", rest.query),
-        Route("GET", f"{DATA}/queryAll", rest.query_all),
-        Route("GET", f"{DATA}/query/{{locator}}", rest.query_more),
-        Route("GET", f"{DATA}/queryAll/{{locator}}", rest.query_more),
-        Route("GET", f"{DATA}/limits", resources.limits),
-        Route("GET", f"{DATA}/sobjects", resources.sobjects),
-        Route("GET", f"{DATA}/sobjects/{{object}}", resources.sobject),
-        Route("GET", f"{DATA}/sobjects/{{object}}/describe", resources.describe),
-        Route("GET", f"{DATA}/sobjects/{{object}}/deleted", replication.deleted),
-        Route("GET", f"{DATA}/sobjects/{{object}}/updated", replication.updated),
-        Route("GET", f"{DATA}/sobjects/{{object}}/{{id}}", resources.record),
-        Route("POST", f"{DATA}/sobjects/{{object}}", writes.create),
-        Route("PATCH", f"{DATA}/sobjects/{{object}}/{{id}}", writes.update),
-        Route("DELETE", f"{DATA}/sobjects/{{object}}/{{id}}", writes.delete),
-        Route("GET", f"{DATA}/sobjects/{{object}}/{{field}}/{{value}}", writes.by_external_id),
-        Route("PATCH", f"{DATA}/sobjects/{{object}}/{{field}}/{{value}}", writes.upsert),
-        Route("DELETE", f"{DATA}/sobjects/{{object}}/{{field}}/{{value}}", writes.delete_by_external_id),
-        Route("POST", f"{DATA}/composite/sobjects", composite.create),
-        Route("PATCH", f"{DATA}/composite/sobjects", composite.update),
-        Route("DELETE", f"{DATA}/composite/sobjects", composite.delete),
-        Route("PATCH", f"{DATA}/composite/sobjects/{{object}}/{{field}}", composite.upsert),
-        Route("POST", f"{DATA}/jobs/query", bulk.create),
-        Route("GET", f"{DATA}/jobs/query", bulk.listed),
-        Route("GET", f"{DATA}/jobs/query/{{job}}", bulk.status),
-        Route("PATCH", f"{DATA}/jobs/query/{{job}}", bulk.abort),
-        Route("DELETE", f"{DATA}/jobs/query/{{job}}", bulk.delete),
-        Route("GET", f"{DATA}/jobs/query/{{job}}/results", bulk_results.results),
-    ]
-)
 
 
 class SalesforceApi:
     """Answers the calls of every org."""
 
-    def __init__(self, append: Callable[[Iterable[Any]], int]) -> None:
-        self._append = append
+    def __init__(self, append: Callable[[Iterable[Any]], int], *, enforce_quota: bool = False) -> None:
+        self._append, self._enforce_quota = append, enforce_quota
 
     def answer(self, org: Org, call: Call) -> Response:
         """One call; never raises."""
@@ -69,12 +33,16 @@ class SalesforceApi:
         if found is None:
             raise not_found()
         route, call.matched = found
+        if call.path.startswith("/services/async/"):
+            return self._async(route, org, call)
         if not call.path.startswith("/services/data/v"):
             return route.handler(org, call)
         version = _version(call.matched["version"])
         authenticate(org, call)
         used = org.count_call("DailyApiRequests", call.now)
         try:
+            if self._enforce_quota and used > settings.DAILY_API_REQUESTS:
+                raise Refused(403, settings.TOO_MANY_SALESFORCE_REQUESTS)
             response = route.handler(org, call)
             if call.changes:
                 self._append(call.changes)
@@ -85,11 +53,26 @@ class SalesforceApi:
             response.headers["warning"] = '299 - "This API version is deprecated and will be removed by Summer \'28."'
         return response
 
+    def _async(self, route: Route, org: Org, call: Call) -> Response:
+        """Bulk API 1.0 has a header for its session and errors of its own."""
+        try:
+            _version(call.matched["version"])
+            async_jobs.authenticate(org, call)
+            org.count_call("DailyApiRequests", call.now)
+            response = route.handler(org, call)
+        except async_jobs.AsyncRefused as refusal:
+            as_json = async_jobs.wants_json(call)
+            return async_jobs.answer("error", refusal.error, as_json=as_json, status=refusal.status)
+        if call.changes:
+            self._append(call.changes)
+        return response
+
 
 def _usage(call: Call, used: int) -> str:
     usage = f"api-usage={used}/{settings.DAILY_API_REQUESTS}"
-    # An org that limits single apps appends what this one has used.
-    return f"{usage}; per-app-api-usage={used}/250(appName=sandbox)" if call.suffers("app_usage") else usage
+    if settings.APP_USAGE_IN_LIMIT_INFO or call.suffers("app_usage"):
+        return f"{usage}; per-app-api-usage={used}/{settings.DAILY_API_REQUESTS}(appName=sandbox)"
+    return usage
 
 
 def _check_size(call: Call) -> None:

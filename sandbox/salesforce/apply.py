@@ -33,9 +33,11 @@ def _record(org: Org, change: Change) -> None:
             _add_history(org, account_history.created(row_id, at, row.fields["CreatedById"]))
     elif change.object == "Account" and not change.silent:
         _add_history(org, account_history.rows(org, row, values, at, by))
+    if change.object == "Case" and "Status" in values:
+        values = _closing(row, values["Status"], at) | values
     row.fields.update(values)
     _end(org, change, row, at)
-    if not change.silent:
+    if not (change.silent or (change.delete and not settings.DELETE_MOVES_STAMP)):
         row.fields["SystemModstamp"] = max(row.fields["SystemModstamp"], values.get("SystemModstamp", at))
         row.fields["LastModifiedDate"] = max(row.fields["LastModifiedDate"], values.get("LastModifiedDate", at))
     row.stamp = row.fields["SystemModstamp"]
@@ -56,7 +58,8 @@ def _end(org: Org, change: Change, row: Row, at: int) -> None:
     if change.purge:
         row.deleted_at, row.purged = row.deleted_at or at, True
         for history in org.rows["AccountHistory"].values():
-            history.purged = history.purged or history.fields["AccountId"] == row.id
+            if history.fields["AccountId"] == row.id:
+                history.deleted_at, history.purged = at, True
 
 
 def _merge(org: Org, kind: str, loser: Row, winner: str, at: int) -> None:
@@ -77,6 +80,13 @@ def _merge(org: Org, kind: str, loser: Row, winner: str, at: int) -> None:
             if moved and settings.MERGE_MOVES_CHILDREN_STAMP:
                 child.stamp = child.fields["SystemModstamp"] = max(child.fields["SystemModstamp"], at)
         org.touched(child_kind)
+
+
+def _closing(row: Row, status: Any, at: int) -> dict[str, Any]:
+    is_closed = status in settings.CLOSED_CASE_STATUSES
+    if is_closed == row.fields.get("IsClosed", False):
+        return {}
+    return {"IsClosed": is_closed, "ClosedDate": at if is_closed else None}
 
 
 def _created(org: Org, kind: str, row_id: str, at: int, by: str) -> Row:

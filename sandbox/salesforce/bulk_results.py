@@ -32,7 +32,7 @@ def results(org: Org, call: Call) -> Response:
         raise invalid("maxRecords must be a positive number")
     end = min(start + int(most), len(job.found.rows))
     body = csv(job.found, start, end, DELIMITERS[job.shape["columnDelimiter"]], ENDINGS[job.shape["lineEnding"]])
-    if call.suffers("empty_body") and end == start:
+    if end == start and (call.suffers("empty_body") or not settings.BULK_EMPTY_HAS_HEADER):
         body = ""
     headers = {
         "sforce-numberofrecords": str(end - start),

@@ -115,7 +115,8 @@ def _failed(code: str, message: str, fields: list[str]) -> Result:
 
 
 def _kind(org: Org, given: dict[str, Any]) -> str:
-    kind = (given.get("attributes") or {}).get("type")
+    attributes = given.get("attributes")
+    kind = attributes.get("type") if isinstance(attributes, dict) else None
     if not isinstance(kind, str):
         raise refused("INVALID_INPUT", "attributes.type is required", fields=[])
     return queries.object_name(org, kind)

@@ -18,18 +18,9 @@ Predicate = Callable[[Row], bool]
 
 NUMBERS = ("double", "int", "currency", "percent")
 _SPELLINGS = {"datetime": "dateTime", "date": "date", "boolean": "boolean", **dict.fromkeys(NUMBERS, "double")}
-_AGAINST_VALUE: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_AGAINST_PERIOD: dict[str, Callable[[Any, Any], bool]] = {
-    "<": lambda found, asked: found < asked[0],
-    "<=": lambda found, asked: found < asked[1],
-    ">": lambda found, asked: found >= asked[1],
-    ">=": lambda found, asked: found >= asked[0],
-}
+_AGAINST_VALUE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+# Which end of a period counts: its first millisecond, or the one after its last.
+_AGAINST_PERIOD = {"<": (operator.lt, 0), "<=": (operator.lt, 1), ">": (operator.ge, 1), ">=": (operator.ge, 0)}
 
 
 def predicate(org: Org, name: str, node: Any, now: int) -> Predicate:
@@ -61,41 +52,53 @@ def lower_bound(node: Any, field: str) -> int | None:
 
 
 def _comparison(path: FieldPath, node: Comparison, now: int) -> Predicate:
-    get, kind = path.get, path.type
+    read = _reader(path)
     if node.operator == "like":
         pattern = _like(node.value[1])
-        return lambda row: pattern.fullmatch(str(get(row) or "")) is not None
+        return lambda row: pattern.fullmatch(str(path.get(row) or "")) is not None
     if node.operator in ("in", "not in", "=", "!="):
         values = node.value if isinstance(node.value, list) else [node.value]
-        wanted = [_literal(path, value, now) for value in values]
-        is_wanted = node.operator in ("in", "=")
-        if kind in ("datetime", "date"):
-            return lambda row: _within(_comparable(kind, get(row)), wanted) == is_wanted
-        return lambda row: (_comparable(kind, get(row)) in wanted) == is_wanted
+        return _membership(path, [_literal(path, value, now) for value in values], node.operator in ("in", "="))
     value = _literal(path, node.value, now)
     if value is None:
         raise malformed(f"NULL cannot be compared with '{node.operator}'")
-    holds = (_AGAINST_PERIOD if isinstance(value, tuple) else _AGAINST_VALUE)[node.operator]
+    if isinstance(value, tuple):
+        holds, end = _AGAINST_PERIOD[node.operator]
+        bound = value[end]
+    else:
+        holds, bound = _AGAINST_VALUE[node.operator], value
 
     def compare(row: Row) -> bool:
-        found = _comparable(kind, get(row))
-        return found is not None and holds(found, value)
+        found = read(row)
+        return found is not None and holds(found, bound)
 
     return compare
 
 
-def _within(found: int | None, periods: list[tuple[int, int] | None]) -> bool:
-    return any(each is None if found is None else each is not None and each[0] <= found < each[1] for each in periods)
+def _membership(path: FieldPath, wanted: list[Any], is_wanted: bool) -> Predicate:
+    read = _reader(path)
+    periods = [each for each in wanted if isinstance(each, tuple) and each[1] - each[0] > 1]
+    single = {each[0] if isinstance(each, tuple) else each for each in wanted if each not in periods}
+    if not periods:
+        return lambda row: (read(row) in single) == is_wanted
+
+    def within(row: Row) -> bool:
+        found = read(row)
+        return found in single or (found is not None and any(start <= found < end for start, end in periods))
+
+    return lambda row: within(row) == is_wanted
 
 
-def _comparable(kind: str, value: Any) -> Any:
-    if value is None or isinstance(value, bool | float):
-        return value
+def _reader(path: FieldPath) -> Callable[[Row], Any]:
+    """Reads a value as it is compared: times in milliseconds, texts whatever their capitals."""
+    get, kind = path.get, path.type
+    if kind in ("id", "reference", "boolean", *NUMBERS):
+        return get
     if kind == "datetime":
-        return parse_ms(value) if isinstance(value, str) else value
+        return lambda row: parse_ms(value) if isinstance(value := get(row), str) else value
     if kind == "date":
-        return parse_ms(f"{value[:10]}T00:00:00Z")
-    return value if kind in ("id", "reference", *NUMBERS) else str(value).lower()
+        return lambda row: None if (value := get(row)) is None else parse_ms(f"{value[:10]}T00:00:00Z")
+    return lambda row: None if (value := get(row)) is None else str(value).lower()
 
 
 def _literal(path: FieldPath, value: tuple[str, str], now: int) -> Any:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sandbox import settings
-from sandbox.salesforce.errors import refused
+from sandbox.http import Refused
 from sandbox.salesforce.fields import FieldPath
 from sandbox.salesforce.org import Org, Row
 
@@ -33,5 +33,5 @@ def find(org: Org, text: str, now: int) -> tuple[str, Cursor, int]:
     locator, _, start = text.rpartition("-")
     cursor = org.opened.cursors.get(locator)
     if cursor is None or not start.isdigit() or cursor.opened_at < now - settings.QUERY_LOCATOR_SECONDS * 1000:
-        raise refused("INVALID_QUERY_LOCATOR", "invalid query locator")
+        raise Refused(400, settings.INVALID_QUERY_LOCATOR)
     return locator, cursor, int(start)

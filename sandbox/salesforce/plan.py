@@ -9,7 +9,7 @@ from sandbox.salesforce.errors import not_found, refused
 from sandbox.salesforce.ids import widen
 from sandbox.salesforce.org import SYSTEM_USER, Org, Row
 from sandbox.salesforce.resources import living
-from sandbox.salesforce.schema import DEFAULTS, KEY_PREFIXES, FieldType
+from sandbox.salesforce.schema import KEY_PREFIXES, FieldType
 from sandbox.salesforce.validation import checked
 from sandbox.timestamps import guide_time
 
@@ -36,33 +36,35 @@ class Plan:
     def insert(self, kind: str, given: dict[str, Any]) -> str:
         """A new record."""
         self._may(kind, "insert")
-        values = checked(self.org, kind, given, None, self.now)
+        values = checked(self.org, kind, given, None)
         row_id = self.org.new_id(KEY_PREFIXES[kind], self.now)
         self._claim(kind, values, row_id)
         if "ownerid" in self.org.types[kind]:
             values.setdefault("OwnerId", SYSTEM_USER)
-        return self._add(kind, row_id, set={**DEFAULTS[kind], **values})
+        return self._add(kind, row_id, set=values)
 
     def update(self, kind: str, row_id: str, given: dict[str, Any]) -> str:
         """Raises NOT_FOUND and ENTITY_IS_DELETED too."""
         self._may(kind, "update")
         row = living(self.org, kind, row_id, self.now)
-        values = checked(self.org, kind, given, row, self.now)
+        values = checked(self.org, kind, given, row)
         self._claim(kind, values, row.id)
         return self._add(kind, row.id, set=values)
 
-    def delete(self, kind: str, row_id: str) -> str:
-        """Into the recycle bin."""
+    def delete(self, kind: str, row_id: str, *, purge: bool = False) -> str:
+        """Into the recycle bin, or past it."""
         if kind not in ("Account", "Contact", "Case"):
             raise refused("INSUFFICIENT_ACCESS_OR_READONLY", f"{kind} cannot be deleted", fields=[])
         row = living(self.org, kind, row_id, self.now)
-        return self._add(kind, row.id, delete=True)
+        return self._add(kind, row.id, delete=True, **({"purge": True} if purge else {}))
 
     def upsert(
         self, kind: str, key: str, value: Any, given: dict[str, Any], *, update_only: bool = False
     ) -> tuple[str, bool]:
         """(id, whether it is new). Raises SeveralRecords too."""
         known = external_key(self.org, kind, key)
+        if not isinstance(value, str | int | float):
+            raise refused("JSON_PARSER_ERROR", f"{known.name} is no plain value: {value!r}")
         if (kind, known.name, _folded(value)) in self._claimed:
             raise refused("DUPLICATE_VALUE", f"Duplicate external id specified: {value}", fields=[known.name])
         rows = matching(self.org, kind, known, value)

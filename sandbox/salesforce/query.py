@@ -115,7 +115,7 @@ def _walk(org: Org, name: str, start: int | None, deleted: bool, now: int) -> It
     rows = org.rows[name]
     for place in range(0 if start is None else bisect_left(ordered, (start, "")), len(ordered)):
         row = rows[ordered[place][1]]
-        if not row.purged and (row.deleted_at is None or (deleted and not row.is_gone(now))):
+        if row.deleted_at is None or (deleted and not row.is_gone(now)):
             yield row
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from starlette.responses import Response
 
 from sandbox import settings
-from sandbox.http import Call, reply
+from sandbox.http import Call, Refused, reply
 from sandbox.salesforce import locators
 from sandbox.salesforce import query as queries
-from sandbox.salesforce.errors import malformed, refused
+from sandbox.salesforce.errors import malformed
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.soql import parse
 
@@ -26,7 +26,7 @@ def query_all(org: Org, call: Call) -> Response:
 def query_more(org: Org, call: Call) -> Response:
     """GET /query/{locator}"""
     if call.suffers("invalid_locator"):
-        raise refused("INVALID_QUERY_LOCATOR", "invalid query locator")
+        raise Refused(400, settings.INVALID_QUERY_LOCATOR)
     locator, cursor, start = locators.find(org, call.matched["locator"], call.now)
     return _page(org, call, locator, cursor, start)
 
@@ -53,7 +53,8 @@ def _page(org: Org, call: Call, locator: str, cursor: locators.Cursor, start: in
     page = cursor.rows[start:end]
     answer: dict[str, Any] = {"totalSize": len(cursor.rows), "done": end >= len(cursor.rows)}
     if not answer["done"]:
-        answer["nextRecordsUrl"] = f"/services/data/v{version}/query/{locator}-{end}"
+        resource = settings.QUERY_ALL_NEXT if "/queryAll" in call.path else "query"
+        answer["nextRecordsUrl"] = f"/services/data/v{version}/{resource}/{locator}-{end}"
     answer["records"] = [queries.record(org, cursor.object, row, cursor.paths, version) for row in page]
     return reply(answer)
 

@@ -1,6 +1,5 @@
 """SOAP `login()`: what old clients open a session with."""
 
-from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from starlette.responses import Response
@@ -9,6 +8,7 @@ from sandbox import settings
 from sandbox.http import Call
 from sandbox.salesforce.org import SYSTEM_USER, Org
 from sandbox.salesforce.sessions import instance_url, open_session
+from sandbox.salesforce.xml import texts
 
 _ENVELOPE = (
     '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" '
@@ -25,7 +25,7 @@ def login(org: Org, call: Call) -> Response:
         return _fault("UNSUPPORTED_API_VERSION", f"API version {version} is no longer supported")
     if not settings.SOAP_LOGIN_ENABLED or int(number) >= settings.SOAP_LOGIN_GONE_FROM_VERSION:
         return _fault("INVALID_OPERATION", "SOAP API login() is disabled by default in this org.")
-    given = _texts(call.body)
+    given = texts(call.body)
     if not given.get("username") or not given.get("password") or given["password"].startswith("wrong"):
         message = "Invalid username, password, security token; or user locked out."
         return _fault("INVALID_LOGIN", message)
@@ -37,15 +37,6 @@ def login(org: Org, call: Call) -> Response:
         f"<sessionSecondsValid>{settings.SESSION_SECONDS}</sessionSecondsValid></userInfo>"
     )
     return _answer(f"<loginResponse><result>{result}</result></loginResponse>", 200)
-
-
-def _texts(body: bytes) -> dict[str, str]:
-    """The text of every element by its name without a namespace; {} for what is no XML."""
-    try:
-        found = ElementTree.fromstring(body)
-    except ElementTree.ParseError:
-        return {}
-    return {each.tag.rpartition("}")[2]: each.text or "" for each in found.iter()}
 
 
 def _fault(code: str, message: str) -> Response:

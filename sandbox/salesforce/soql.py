@@ -76,14 +76,11 @@ class _Parser:
         return field, descending, nulls_last
 
     def _either(self) -> Any:
-        """ANDs or ORs: SOQL asks for parentheses where both meet."""
+        """ANDs or ORs: SOQL asks for parentheses where both meet, so the other word is left over."""
         parts = [self._one()]
         operator = next((word for word in ("and", "or") if self._peek() == ("word", word)), None)
         while operator and self._accept(operator):
             parts.append(self._one())
-        other = {"and": "or", "or": "and"}.get(operator or "")
-        if other and self._peek() == ("word", other):
-            raise malformed(f"unexpected token: '{other.upper()}'")
         return Combination(operator, tuple(parts)) if operator else parts[0]
 
     def _one(self) -> Any:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sandbox import settings
 from sandbox.http import Refused
 from sandbox.salesforce.conditions import NUMBERS
 from sandbox.salesforce.describe import length
@@ -10,11 +9,11 @@ from sandbox.salesforce.errors import refused
 from sandbox.salesforce.ids import widen
 from sandbox.salesforce.org import Org, Row
 from sandbox.salesforce.schema import REQUIRED, FieldType, object_of
-from sandbox.timestamps import guide_time, parse_ms
+from sandbox.timestamps import parse_ms
 
 
-def checked(org: Org, kind: str, given: dict[str, Any], row: Row | None, now: int) -> dict[str, Any]:
-    """The values of a write under the fields' own spelling, with what Salesforce derives from them.
+def checked(org: Org, kind: str, given: dict[str, Any], row: Row | None) -> dict[str, Any]:
+    """The values of a write under the fields' own spelling, with the name that a person's parts make up.
 
     `row` is the record that is changed, None for a new one. Raises the refusal of the first field that is wrong.
     """
@@ -38,7 +37,7 @@ def checked(org: Org, kind: str, given: dict[str, Any], row: Row | None, now: in
     ]
     if missing and (row is None or set(missing) & set(values)):
         raise refused("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", fields=missing)
-    return values | _derived(kind, values, row, now)
+    return values | _name(kind, values, row)
 
 
 def _value(org: Org, field: FieldType, value: Any) -> Any:
@@ -82,13 +81,8 @@ def _reference(org: Org, field: FieldType, value: str) -> str:
     return row_id
 
 
-def _derived(kind: str, values: dict[str, Any], row: Row | None, now: int) -> dict[str, Any]:
+def _name(kind: str, values: dict[str, Any], row: Row | None) -> dict[str, Any]:
     before = row.fields if row is not None else {}
-    if kind == "Case" and "Status" in values:
-        is_closed = values["Status"] in settings.CLOSED_CASE_STATUSES
-        if is_closed == before.get("IsClosed", False):
-            return {}
-        return {"IsClosed": is_closed, "ClosedDate": guide_time(now) if is_closed else None}
     if kind in ("Contact", "User") and {"FirstName", "LastName"} & set(values):
         parts = (values.get(name, before.get(name)) for name in ("FirstName", "LastName"))
         return {"Name": " ".join(filter(None, parts))}

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+import requests
+from requests.adapters import HTTPAdapter
+
 from tests.sandbox_process import RunningSandbox
 
 
@@ -84,6 +87,12 @@ class Salesforce:
     def get(self, path: str) -> Answer:
         return call(f"{self.base}/services/data/v62.0/{path}", self.headers)
 
+    def send(self, method: str, path: str, body: Any = None, version: str = "62.0") -> Answer:
+        """`body` is sent as JSON."""
+        raw = None if body is None else json.dumps(body).encode()
+        headers = self.headers | {"Content-Type": "application/json"}
+        return call(f"{self.base}/services/data/v{version}/{path}", headers, raw, method)
+
     def query(self, soql: str, resource: str = "query") -> Answer:
         return self.get(f"{resource}?q={quote(soql)}")
 
@@ -97,15 +106,38 @@ class Salesforce:
         return [{name: value for name, value in record.items() if name != "attributes"} for record in found]
 
 
-def sign_in_to_salesforce(running: RunningSandbox, secret: str = "right") -> Answer:
-    form = {"grant_type": "client_credentials", "client_id": "me", "client_secret": secret}
+def sign_in_to_salesforce(running: RunningSandbox, secret: str = "right", base: str = "", **form: str) -> Answer:
+    """With client credentials, unless `form` names another grant; at `base` instead of the main org."""
+    given = {"grant_type": "client_credentials", "client_id": "me", "client_secret": secret} | form
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return call(f"{running.salesforce}/services/oauth2/token", headers, urlencode(form).encode())
+    return call(f"{base or running.salesforce}/services/oauth2/token", headers, urlencode(given).encode())
 
 
-def salesforce(running: RunningSandbox) -> Salesforce:
-    token = sign_in_to_salesforce(running).body
+def salesforce(running: RunningSandbox, base: str = "") -> Salesforce:
+    token = sign_in_to_salesforce(running, base=base).body
     return Salesforce(token["instance_url"], {"Authorization": f"Bearer {token['access_token']}"})
+
+
+class Loopback(HTTPAdapter):
+    """Sends every request of a session to a sandbox, whatever host it names."""
+
+    def __init__(self, running: RunningSandbox) -> None:
+        super().__init__()
+        self._url = running.url
+
+    def send(self, request: Any, *given: Any, **more: Any) -> Any:
+        host = urlsplit(request.url).netloc
+        request.headers["Host"] = host
+        request.url = self._url + request.url.partition(host)[2]
+        return super().send(request, *given, **more)
+
+
+def loopback(running: RunningSandbox) -> requests.Session:
+    """What an unmodified client is given that insists on https and on hosts of its own."""
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("https://", Loopback(running))
+    return session
 
 
 def line(at: str, kind: str, row_id: Any, given: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ WORLD = [
     line("08:00:00", "User", DANA, {"Name": "Dana", "Email": "dana@x.example"}),
     line("08:00:00", "User", EMIL, {"Name": "Emil", "ManagerId": DANA}),
     line("08:00:00", "Contact", CONTACT, {"LastName": "Buyer", "Email": "buyer@acme.example"}),
-    line("08:00:00", "Account", ACME, {"Name": "Acme", CSM: EMIL, "Tier__c": "A",
+    line("08:00:00", "Account", ACME, {"Name": "Acme", CSM: EMIL, "Tier__c": "A", "BillingCity": "Berlin",
          "Latest_Sold_To_Contact__c": CONTACT}),
     line("08:00:00", "Account", GLOBEX, {"Name": "Globex's", "ParentId": ACME,
          "Latest_Sold_To_Contact__r": {"Email": "x@globex.example", "Name": "X"}}),
@@ -44,7 +44,7 @@ def test_ids_of_fifteen_characters_are_widened():
 
 
 def test_a_wrong_secret_and_an_unknown_session_are_refused(running, org: Salesforce):
-    assert (sign_in_to_salesforce(running, "wrong").status, org.query("SELECT Id FROM User").status) == (401, 200)
+    assert (sign_in_to_salesforce(running, "wrong").status, org.query("SELECT Id FROM User").status) == (400, 200)
     refused = call(f"{running.salesforce}/services/data/v62.0/limits", {"Authorization": "Bearer x"})
     assert refused.status == 401
     assert refused.body == [{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}]
@@ -102,9 +102,22 @@ def test_long_answers_come_in_pages_of_two_thousand_by_a_relative_address(org: S
         ("SystemModstamp >= 2026-03-01T11:00:00+01:00", 1),
         ("SystemModstamp >= 2026-03-01T10:00:00Z OR SystemModstamp >= 2026-03-01T08:00:00Z", 2),
         ("SystemModstamp >= 2026-03-01T10:00:00Z OR Name = 'Acme'", 2),
-        ("CreatedDate = TODAY", 0),
+        ("CreatedDate = TODAY", 2),
+        ("CreatedDate < TODAY", 0),
+        ("CreatedDate > TODAY", 0),
+        ("CreatedDate >= TODAY AND CreatedDate <= TODAY", 2),
         ("CreatedDate > YESTERDAY", 2),
+        ("CreatedDate = LAST_N_DAYS:3 AND CreatedDate = THIS_MONTH AND CreatedDate != LAST_MONTH", 2),
+        ("CreatedDate >= NEXT_N_DAYS:1", 0),
+        ("SystemModstamp = 2026-03-01T09:00:00.000Z", 1),
+        ("SystemModstamp > 2026-03-01T09:00:00.000Z", 1),
+        ("SystemModstamp <= 2026-03-01T09:00:00Z", 1),
         (f"Id > '{widen(ACME)}'", 1),
+        (f"Id = '{ACME}'", 1),
+        ("Name LIKE '%\\_%'", 0),
+        ("Name LIKE 'Globex_s'", 1),
+        ("NOT Name = 'Acme'", 1),
+        ("(Name = 'Acme' OR IsDeleted = true) AND ParentId != null", 1),
         ("Parent.Name = 'Acme'", 1),
         ("Tier__c = 'B'", 1),
     ],
@@ -123,7 +136,14 @@ def test_conditions_mean_what_they_mean_in_soql(org: Salesforce, where: str, cou
         ("SELECT Id FROM Nope", "INVALID_TYPE"),
         ("SELECT Id FROM Account WHERE", "MALFORMED_QUERY"),
         ("SELECT FROM Account", "MALFORMED_QUERY"),
-        ("SELECT Id FROM Account WHERE SystemModstamp > '2026-01-01T00:00:00Z'", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Account WHERE SystemModstamp > '2026-01-01T00:00:00Z'", "INVALID_FIELD"),
+        ("SELECT Id FROM Account WHERE SystemModstamp > 2026-01-01", "INVALID_FIELD"),
+        ("SELECT Id FROM Account WHERE SystemModstamp > LAST_N_MOONS:2", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Account WHERE Name = Acme", "INVALID_FIELD"),
+        ("SELECT Id FROM Account WHERE BillingAddress = 'x'", "INVALID_FIELD"),
+        ("SELECT Id FROM Account WHERE Name = 'a' AND Name = 'b' OR Name = 'c'", "MALFORMED_QUERY"),
+        ("SELECT FIELDS(ALL) FROM Account", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Account OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE"),
         ("SELECT Id FROM Account ORDER Name", "MALFORMED_QUERY"),
     ],
 )
@@ -183,3 +203,76 @@ def test_what_is_committed_late_has_an_older_stamp_and_what_is_purged_is_gone():
         assert org.records(late) == [{"SystemModstamp": "2026-03-01T10:10:00.000+0000"}]
         assert org.records("SELECT Id FROM Contact", "queryAll") == []
         assert len(org.records("SELECT Id FROM Account", "queryAll")) == 3
+
+
+def test_fields_of_a_kind_are_selected_by_that_kind(org: Salesforce):
+    (custom,) = org.records("SELECT Id, FIELDS(CUSTOM) FROM Account LIMIT 200")
+    assert {"Id", "Tier__c"} <= set(custom)
+    assert "Name" not in custom
+    (standard,) = org.records("SELECT FIELDS(STANDARD) FROM Account LIMIT 200")
+    assert standard["Name"] == "Acme"
+    assert "Tier__c" not in standard
+
+
+def test_counting_a_field_counts_its_values(org: Salesforce):
+    (record,) = org.query("SELECT COUNT(ParentId) parents FROM Account", "queryAll").body["records"]
+    assert record == {"attributes": {"type": "AggregateResult"}, "parents": 1}
+
+
+def test_versions_are_listed_old_ones_warn_and_ancient_ones_are_gone(org: Salesforce):
+    listed = call(f"{org.base}/services/data/").body
+    assert listed[-1] == {"label": "Winter '27", "url": "/services/data/v68.0", "version": "68.0"}
+    assert listed[-4]["label"] == "Winter '26"
+    answers = {version: org.send("GET", "limits", version=version) for version in ("30.0", "31.0", "41.0", "68.0")}
+    assert [answer.status for answer in answers.values()] == [410, 200, 200, 200]
+    assert ["warning" in answer.headers for answer in answers.values()] == [False, True, False, False]
+
+
+def test_the_usage_of_a_day_is_in_every_answer_and_in_the_limits(running, org: Salesforce):
+    first = int(org.query("SELECT Id FROM User").headers["sforce-limit-info"].removesuffix("/15000").split("=")[1])
+    limits = org.get("limits/")
+    assert limits.headers["sforce-limit-info"] == f"api-usage={first + 1}/15000"
+    assert limits.body["DailyApiRequests"] == {"Max": 15_000, "Remaining": 15_000 - first - 1}
+    assert limits.body["DailyBulkApiBatches"]["Max"]
+    running.post("/_sandbox/faults", {"route": "/services/data", "kind": "app_usage", "call": 1})
+    assert "; per-app-api-usage=" in org.get("limits").headers["sforce-limit-info"]
+    assert "per-app" not in org.get("limits").headers["sforce-limit-info"]
+
+
+def test_an_address_that_is_too_long_is_refused(org: Salesforce):
+    long = ",".join(["Name"] * 3300)
+    assert org.query(f"SELECT {long} FROM Account").status == 414
+    headers = org.headers | {"X-Padding": "x" * 16_000}
+    assert call(f"{org.base}/services/data/v62.0/query?q=SELECT+Id+FROM+User", headers).status == 200
+    headers["X-Padding"] += "x" * 400
+    assert call(f"{org.base}/services/data/v62.0/query?q=SELECT+Id+FROM+User", headers).status == 431
+
+
+def test_a_walk_can_lose_its_locator(running, org: Salesforce):
+    running.post("/_sandbox/faults", {"route": "/services/data/v62.0/query/01g", "kind": "invalid_locator", "call": 1})
+    first = org.query("SELECT Id FROM Case").body["nextRecordsUrl"]
+    lost, found = (call(org.base + first, org.headers) for _ in range(2))
+    assert (lost.status, lost.body[0]["errorCode"]) == (400, "INVALID_QUERY_LOCATOR")
+    assert len(found.body["records"]) == 2000
+
+
+def test_compound_fields_are_marked_and_read_as_one_value(org: Salesforce):
+    fields = {field["name"]: field for field in org.get("sobjects/Account/describe").body["fields"]}
+    assert (fields["BillingAddress"]["type"], fields["BillingCity"]["compoundFieldName"]) == (
+        "address",
+        "BillingAddress",
+    )
+    people = {field["name"]: field for field in org.get("sobjects/Contact/describe").body["fields"]}
+    assert people["LastName"]["compoundFieldName"] == "Name"
+    (acme,) = org.records("SELECT BillingAddress FROM Account")
+    assert acme["BillingAddress"]["city"] == "Berlin"
+    key = {field["name"]: field for field in org.get("sobjects/Case/describe").body["fields"]}["Zendesk_Ticket_Id__c"]
+    assert (key["externalId"], key["unique"], key["idLookup"]) == (True, True, True)
+
+
+def test_a_record_is_read_by_its_id(org: Salesforce):
+    assert org.get(f"sobjects/Account/{ACME}?fields=Name,Tier__c").body["Name"] == "Acme"
+    assert org.get("sobjects/Account").body["objectDescribe"]["name"] == "Account"
+    gone = org.get(f"sobjects/Account/{GLOBEX}")
+    assert (gone.status, gone.body[0]["errorCode"]) == (404, "ENTITY_IS_DELETED")
+    assert org.get("sobjects/Account/001000000000099").body[0]["errorCode"] == "NOT_FOUND"
