@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sandbox.changes import to_change
 from sandbox.state import State
@@ -18,8 +20,15 @@ def started_at() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def changes(started_at: datetime) -> Changes:
-    return world(started_at)
+def key() -> rsa.RSAPrivateKey:
+    """What a Salesforce client signs its assertions with."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture(scope="session")
+def changes(started_at: datetime, key: rsa.RSAPrivateKey) -> Changes:
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return world(started_at, public.decode())
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,12 @@ PURGED_TICKETS = (50, 51)
 ODD = ('a "quoted", text\nof two lines', "NA", "N/A", "null", "007", "ünï; 日本")
 
 
-def world(now: datetime) -> Changes:
-    """Changes of the ten days before `now`, in time order; nothing is younger than an hour."""
-    return sorted([*_zendesk(now), *_salesforce(now)], key=lambda change: change["at"])
+def world(now: datetime, certificate: str) -> Changes:
+    """Changes of the ten days before `now`, in time order; nothing is younger than an hour.
+
+    `certificate` is the public key of the Salesforce client `app`.
+    """
+    return sorted([*_zendesk(now), *_salesforce(now, certificate)], key=lambda change: change["at"])
 
 
 def stamp(now: datetime, minutes: float) -> str:
@@ -100,11 +103,12 @@ def _tickets(change: Any) -> Iterator[dict[str, Any]]:
         yield change(1110, "ticket", number, restore=True, by=AGENT)
     for number in PURGED_TICKETS:
         yield change(1200, "ticket", number, purge=True)
+    yield change(1250, "ticket", 100, redact={"comment": 1, "text": "Help with 100"}, by=AGENT)
     for number in range(60, 66):
         yield change(1300, "ticket", number, merge_into=number + 10, by=AGENT)
 
 
-def _salesforce(now: datetime) -> Iterator[dict[str, Any]]:
+def _salesforce(now: datetime, certificate: str) -> Iterator[dict[str, Any]]:
     def change(minutes: float, kind: str, row_id: str, given: dict[str, Any] | None = None, **more: Any) -> Any:
         return {
             "at": stamp(now, minutes),
@@ -126,6 +130,7 @@ def _salesforce(now: datetime) -> Iterator[dict[str, Any]]:
         yield change(5, "Contact", f"003{number:012d}", values)
     for number in range(40):
         yield change(6, "Case", f"500{number:012d}", {"Subject": f"Case {number}", "Status": "New"})
+    yield change(6, "ExternalClientApp", "app", {"certificate": certificate})
     yield change(100, "User", "005000000000002", {"IsActive": False})
     for number in range(10):
         yield change(200, "Contact", f"003{number:012d}", delete=True)

@@ -26,7 +26,7 @@ def sign_in(how: str, key: str) -> Any:
         case "client_credentials":
             return Salesforce(**app, domain=HOST)
         case "jwt":
-            return Salesforce(username="p1@x.example", consumer_key="app", privatekey=key)
+            return Salesforce(username="p1@x.example", consumer_key="app", privatekey_file=key)
         case _:
             first = Salesforce(**app, domain=HOST)
             return Salesforce(session_id=first.session_id, instance_url=f"https://{HOST}.salesforce.com")
@@ -45,13 +45,22 @@ def bulk_2(org: Any, name: str, operation: str) -> list[dict[str, Any]]:
     return [row for page in pages for row in csv.DictReader(io.StringIO(page))]
 
 
+def rows_of_upserts(org: Any) -> list[str]:
+    """Subjects of the cases that the upserts left."""
+    return [
+        row["Subject"] for row in org.query("SELECT Subject FROM Case WHERE Zendesk_Ticket_Id__c != null")["records"]
+    ]
+
+
 def main(how: str, key: str, start: str, end: str) -> dict[str, Any]:
     """What one way of signing in could read; the first way reads everything."""
     org = sign_in(how, key)
     found: dict[str, Any] = {"accounts": rows(org.query_all_iter(SOQL.format("Account"), include_deleted=True))}
     if how != "client_credentials":
         return found
-    for name in ("Contact", "Case", "User"):
+    users = org.query_all_iter("SELECT Id, SystemModstamp, IsActive FROM User", include_deleted=True)
+    found["User"] = [[row["Id"], row["SystemModstamp"], row["IsActive"]] for row in users]
+    for name in ("Contact", "Case"):
         found[name] = rows(org.query_all_iter(SOQL.format(name), include_deleted=True))
     found["living"] = rows(org.query_all(SOQL.format("Contact"))["records"])
     found["bulk_2"] = rows(bulk_2(org, "Contact", "query"))
@@ -68,6 +77,8 @@ def main(how: str, key: str, start: str, end: str) -> dict[str, Any]:
     found["fields"] = sorted(field["name"] for field in described["fields"])
     found["objects"] = sorted(each["name"] for each in org.describe()["sobjects"])
     found["limits"] = sorted(org.limits())
+    found["upserts"] = [org.Case.upsert("Zendesk_Ticket_Id__c/77", {"Subject": text}) for text in ("One", "Two")]
+    found["written"] = rows_of_upserts(org)
     return found
 
 
