@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := run
-.PHONY: run up test check bench clean
+.PHONY: run up test test-clients check bench clean
 
 run: $(STAMP) ## everything once: read, build, publish, say what was found
 	@$(BIN)/python -m orchestration.run
@@ -14,6 +14,9 @@ up: $(STAMP) ## sandbox, Dagster on 3000, dashboard on 8501, live until Ctrl-C
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2
+
+test-clients: $(STAMP) ## third-party clients, unmodified, against the sandbox; their environments are cached outside the tree
+	$(BIN)/python -m pytest tests/clients -m clients -n 2 --dist loadfile
 
 check: $(STAMP) ## what CI runs
 	$(BIN)/ruff format --check .

@@ -1,23 +1,22 @@
 """The ASGI application: finds whom a request is for, lets the clock catch up, and answers at the virtual time."""
 
-import asyncio
 from collections import deque
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from sandbox import control, destinations, settings
+from sandbox import control, destinations, fault_play, settings
 from sandbox.changes import Change
 from sandbox.destinations import Destination
-from sandbox.faults import Fault, Faults
+from sandbox.fault_kinds import Fault
 from sandbox.gitlab import api as gitlab_api
 from sandbox.http import Call, reply
 from sandbox.journal import Journal
 from sandbox.mailbox import Mailbox
-from sandbox.protocol import abort
 from sandbox.salesforce.api import SalesforceApi
 from sandbox.state import State
 from sandbox.timestamps import guide_time, http_date
@@ -29,7 +28,7 @@ class Application:
 
     def __init__(self, state: State, *, enforce_quota: bool, journal: Journal | None = None) -> None:
         self.state = state
-        self.faults = Faults()
+        self.faults = state.faults
         self.requests: deque[dict[str, Any]] = deque(maxlen=settings.REQUESTS_KEPT)
         self.mailbox: Mailbox | None = None
         self.serving: dict[str, Any] = {}
@@ -47,20 +46,13 @@ class Application:
         destination = destinations.find(
             request.headers.get("host", ""), raw_path, self.state.zendesk, self.state.salesforce
         )
-        fault = None
-        if destination is not None and destination.system != "control":
-            fault = self.faults.take(destination.system, destination.instance, destination.path)
-        response = await self._with_fault(fault, destination, request, body, now)
-        response.headers["date"] = http_date(now)
+        fault = self._struck(destination, request.method, now)
+        handler = partial(self._answer, destination, request, body, now, fault)
+        response = await fault_play.respond(fault, destination.system if destination else "", handler)
         self._remember(request, raw_path, destination, response, fault, now)
-        if fault is not None and fault.kind == "reset":
-            abort(scope)
-            return
-        if fault is not None and fault.kind == "truncate":
-            await _send_half(response, send)
-            abort(scope)
-            return
-        await response(scope, receive, send)
+        if response is not None:
+            response.headers["date"] = http_date(now)
+        await fault_play.send(fault, response, scope, receive, send)
 
     def append_changes(self, changes: Iterable[Change | dict[str, Any]]) -> int:
         """Adds to the served world and, where a data directory keeps it, to the next start's world."""
@@ -81,19 +73,13 @@ class Application:
             "salesforce_instances": list(self.state.salesforce),
         }
 
-    async def _with_fault(
-        self, fault: Fault | None, destination: Destination | None, request: Request, body: bytes, now: int
-    ) -> Response:
-        if fault is not None:
-            if fault.kind == "delay":
-                await asyncio.sleep(fault.seconds)
-            elif fault.kind == "status":
-                if isinstance(fault.body, str):
-                    return Response(fault.body, fault.status, fault.headers, "text/html; charset=utf-8")
-                return reply(fault.body, fault.status, fault.headers)
-            elif fault.kind == "token_expired" and destination is not None:
-                self._expire_tokens(destination)
-        return self._answer(destination, request, body, now, fault)
+    def _struck(self, destination: Destination | None, method: str, now: int) -> Fault | None:
+        if destination is None or destination.system == "control":
+            return None
+        fault = self.faults.take(destination.system, destination.instance, method, destination.path, now)
+        if fault is not None and fault.kind == "token_expired":
+            self._expire_tokens(destination)
+        return fault
 
     def _answer(
         self, destination: Destination | None, request: Request, body: bytes, now: int, fault: Fault | None
@@ -123,7 +109,7 @@ class Application:
         request: Request,
         path: str,
         destination: Destination | None,
-        response: Response,
+        response: Response | None,
         fault: Fault | None,
         now: int,
     ) -> None:
@@ -134,17 +120,7 @@ class Application:
             "method": request.method,
             "path": path,
             "query": dict(request.query_params),
-            "status": response.status_code,
-            "bytes": len(response.body),
+            "status": response.status_code if response else None,
+            "bytes": len(response.body) if response else 0,
             "fault": fault.kind if fault else None,
         })  # fmt: skip
-
-
-async def _send_half(response: Response, send: Send) -> None:
-    body = bytes(response.body)
-    headers = [(name, value) for name, value in response.raw_headers if name != b"content-length"]
-    headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-    # What was sent must leave before the connection does.
-    await asyncio.sleep(0.05)

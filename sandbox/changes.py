@@ -1,4 +1,4 @@
-"""World file -> Change: one line of JSON is one change that somebody made in one of the three systems."""
+"""World file -> Change: one line of JSON is one change that somebody made in one of the systems."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from sandbox.fault_orders import read_order
 from sandbox.timestamps import parse_ms
 
 OBJECTS = {
@@ -17,6 +18,7 @@ OBJECTS = {
     # A Field is a field that comes, changes or goes; an ExternalClientApp registers the certificate of a client.
     "salesforce": frozenset({"Account", "Contact", "User", "Case", "Field", "ExternalClientApp"}),
     "gitlab": frozenset({"project", "issue"}),
+    "sandbox": frozenset({"fault"}),
 }  # fmt: skip
 
 
@@ -81,6 +83,8 @@ def to_change(raw: Any, default_at: int | None = None) -> Change:
     values = raw.get("set")
     if not isinstance(values, dict | None):
         raise ValueError("'set' is a JSON object")
+    if system == "sandbox" and not raw.get("delete"):
+        read_order(values)
     if raw.get("comment") is not None and not isinstance(raw["comment"], dict):
         raise ValueError("'comment' is a JSON object")
     if raw.keys() & {"redact", "make_private"}:
@@ -128,7 +132,7 @@ def _check_erasure(raw: dict[str, Any]) -> None:
 
 
 def _id(system: str, kind: str, given: Any) -> Any:
-    if system == "salesforce" or kind == "survey_response":
+    if system in ("salesforce", "sandbox") or kind == "survey_response":
         return str(given)
     return int(given)
 

@@ -1,10 +1,12 @@
 """/_sandbox: the clock, further changes, faults, the mailbox, the log of requests, and what is served."""
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import orjson
 from starlette.responses import Response
 
+from sandbox.fault_orders import read_order
 from sandbox.http import Call, reply
 from sandbox.timestamps import guide_time, parse_ms
 
@@ -31,14 +33,16 @@ def _answer(app: "Application", call: Call) -> Response:
             return reply({"added": added, "now": guide_time(app.state.clock.now())})
         case "POST", "/faults":
             orders = _list(body["faults"] if isinstance(body, dict) and "faults" in body else body)
-            for order in orders:
-                app.faults.order(order)
-            return reply({"faults": len(orders)})
+            faults = [read_order(order) for order in orders]
+            return reply({"faults": len(faults), "ids": [app.faults.put(fault) for fault in faults]})
         case "DELETE", "/faults":
             app.faults.clear()
             return reply({"faults": 0})
+        case "DELETE", path if path.startswith("/faults/"):
+            app.faults.end(unquote(path.removeprefix("/faults/")))
+            return reply({"faults": 0})
         case "GET", "/faults":
-            return reply({"happened": list(app.faults.happened)})
+            return reply(app.faults.described())
         case "GET", "/mail":
             return reply({"mail": app.mailbox.messages() if app.mailbox else []})
         case "GET", "/requests":

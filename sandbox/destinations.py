@@ -18,7 +18,7 @@ class Destination:
     prefix: str = ""
 
 
-_INSTANCES = {host: name for name, host in ZENDESK_HOSTS.items()}
+_INSTANCES = {host.partition(".")[0]: name for name, host in ZENDESK_HOSTS.items()}
 
 
 def find(host: str, path: str, instances: Collection[str], orgs: Collection[str] = (MAIN,)) -> Destination | None:
@@ -47,7 +47,8 @@ def find(host: str, path: str, instances: Collection[str], orgs: Collection[str]
 
 
 def _instance(host: str, instances: Collection[str]) -> str:
-    name = _INSTANCES.get(host) or host.partition(".")[0].replace("-", "_")
+    subdomain = host.partition(".")[0]
+    name = _INSTANCES.get(subdomain) or subdomain.replace("-", "_")
     return name if name in instances else "global"
 
 

@@ -10,7 +10,7 @@ import orjson
 from starlette.responses import Response
 
 if TYPE_CHECKING:
-    from sandbox.faults import Fault
+    from sandbox.fault_kinds import Fault
 
 JSON = "application/json; charset=utf-8"
 

@@ -1,6 +1,8 @@
 """uvicorn's HTTP protocol with the connection in reach, so that a fault can break it."""
 
 import re
+import socket
+import struct
 from asyncio import BaseTransport, Transport
 from collections.abc import MutableMapping
 from typing import Any, cast
@@ -8,6 +10,8 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 KEY = "sandbox.transport"
+# Closing at once, with nothing left to send, is what makes a reset of it.
+NO_LINGER = struct.pack("ii", 1, 0)
 _HEADER_NAME = re.compile(rb"(?<=\r\n)[a-z-]+(?=:)")
 
 
@@ -39,7 +43,14 @@ class _Capitals:
         return getattr(self._transport, name)
 
 
-def abort(scope: MutableMapping[str, Any]) -> None:
+def reset(scope: MutableMapping[str, Any]) -> None:
     """Drops the connection of a request at once."""
     transport: Transport = scope[KEY]
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
     transport.abort()
+
+
+def end(scope: MutableMapping[str, Any]) -> None:
+    """Closes the connection of a request in good order, whatever was promised."""
+    transport: Transport = scope[KEY]
+    transport.close()

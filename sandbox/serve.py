@@ -82,7 +82,9 @@ async def _serve(app: Application, options: Options) -> None:
 
         secure = _listen(options.tls_port)
         app.serving["tls_port"] = secure.getsockname()[1]
-        servers.append((_server(app, certificate(options.data_dir / "tls")), secure))
+        files = certificate(options.data_dir / "tls", app.state.zendesk)
+        app.serving["ca_file"] = str(files[0].with_name("ca.pem").resolve())
+        servers.append((_server(app, files), secure))
     if options.smtp_port is not None:
         app.mailbox = Mailbox(options.data_dir / "mail")
         _, app.serving["smtp_port"] = await app.mailbox.listen(options.smtp_port)

@@ -6,6 +6,8 @@ from typing import Any
 from sandbox.changes import Change, UnreadableWorld, reason, to_change
 from sandbox.clock import Clock
 from sandbox.destinations import MAIN
+from sandbox.fault_orders import read_order
+from sandbox.faults import Faults
 from sandbox.gitlab.projects import GitLab
 from sandbox.salesforce.apply import apply as apply_to_salesforce
 from sandbox.salesforce.org import Org
@@ -21,6 +23,7 @@ class State:
         self.zendesk: dict[str, Instance] = {}
         self.salesforce: dict[str, Org] = {MAIN: Org(MAIN)}
         self.gitlab = GitLab()
+        self.faults = Faults()
         self.timeline = Timeline(self._apply)
         self.clock = Clock(0, running=False)
 
@@ -65,6 +68,14 @@ class State:
             return apply_to_zendesk(self.zendesk[change.instance], change)
         if change.system == "salesforce":
             apply_to_salesforce(self.salesforce[change.instance], change)
+        elif change.system == "sandbox":
+            self._change_fault(change)
         else:
             self.gitlab.apply(change)
         return ()
+
+    def _change_fault(self, change: Change) -> None:
+        if change.delete:
+            self.faults.end(change.id)
+        else:
+            self.faults.put(read_order(change.set | {"id": change.id}))

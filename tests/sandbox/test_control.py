@@ -1,6 +1,5 @@
-"""Clock, further changes, faults and mail."""
+"""Clock, further changes and mail."""
 
-import http.client
 import smtplib
 from email.message import EmailMessage
 from pathlib import Path
@@ -8,11 +7,10 @@ from urllib.error import HTTPError
 
 import pytest
 
-from tests.sandbox.calls import call, line, zendesk
+from tests.sandbox.calls import line, zendesk
 from tests.sandbox_process import sandbox
 
 WORLD = [line("10:00:00", "ticket", number, {"requester_id": 50}) for number in range(1, 40)]
-TICKETS = "incremental/tickets/cursor"
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +21,7 @@ def running():
 
 @pytest.fixture
 def account(running):
-    yield zendesk(running)
-    call(f"{running.url}/_sandbox/faults", method="DELETE")
-
-
-def fault(running, **order):
-    return running.post("/_sandbox/faults", {"route": f"/api/v2/{TICKETS}", **order})
+    return zendesk(running)
 
 
 def test_every_answer_is_dated_by_the_virtual_clock_which_never_goes_back(running, account):
@@ -50,47 +43,6 @@ def test_a_running_clock_runs():
     with sandbox(WORLD[:1], clock="running") as running:
         world = running.get("/_sandbox/world")
         assert world["now"] > running.ready["now"]
-
-
-def test_a_fault_strikes_the_calls_that_it_names(running, account):
-    fault(running, kind="status", status=503, calls=[2, 3], headers={"Retry-After": "7"}, body="<html>busy</html>")
-    answers = [account.get(TICKETS, start_time=0) for _ in range(4)]
-    assert [answer.status for answer in answers] == [200, 503, 503, 200]
-    assert (answers[1].headers["retry-after"], answers[1].body) == ("7", b"<html>busy</html>")
-    assert account.get("groups").status == 200
-    assert [struck["call"] for struck in running.get("/_sandbox/faults")["happened"]] == [2, 3]
-
-
-def test_a_fault_can_have_a_json_body_and_no_retry_after(running, account):
-    fault(running, kind="status", status=429, call=1, body={"error": "APIRateLimitExceeded"})
-    answer = account.get(TICKETS, start_time=0)
-    assert (answer.status, answer.body) == (429, {"error": "APIRateLimitExceeded"})
-    assert "retry-after" not in answer.headers
-
-
-def test_a_reset_ends_the_connection_without_an_answer(running, account):
-    fault(running, kind="reset", call=1)
-    with pytest.raises((ConnectionResetError, http.client.RemoteDisconnected)):
-        account.get(TICKETS, start_time=0)
-    assert account.get(TICKETS, start_time=0).status == 200
-
-
-def test_a_truncated_answer_is_shorter_than_it_says(running, account):
-    fault(running, kind="truncate", call=1)
-    with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
-        account.get(TICKETS, start_time=0)
-
-
-def test_expired_tokens_are_refused_until_the_next_sign_in(running, account):
-    fault(running, kind="token_expired", call=1)
-    assert [account.get(TICKETS, start_time=0).status for _ in range(2)] == [401, 401]
-    assert zendesk(running).get(TICKETS, start_time=0).status == 200
-
-
-def test_an_order_that_makes_no_sense_is_refused(running):
-    for order in ({"kind": "explode"}, {"kind": "reset", "route": 7}, {"kind": "reset", "colour": "red"}):
-        with pytest.raises(HTTPError, match="400"):
-            fault(running, **order)
 
 
 def test_requests_are_remembered_with_their_status(running, account):
