@@ -12,8 +12,8 @@ GRAINS = {"Month": "month", "Week": "week", "Quarter": "quarter"}
 VALUES = """
 select dimension_value, coalesce(accounts.account_name, csms.csm_name, dimension_value) as name, sum(offered) as offered
 from marts.fct_feedback_trends
-left join marts.dim_accounts as accounts on dimension = 'account' and accounts.account_id = dimension_value
-left join marts.dim_csms as csms on dimension = 'csm' and csms.csm_user_id = dimension_value
+left join marts.dim_accounts as accounts on dimension = 'account' and accounts.account_key = dimension_value
+left join marts.dim_csms as csms on dimension = 'csm' and csms.csm_key = dimension_value
 where period_grain = ? and dimension = ?
 group by all
 order by offered desc, name asc
@@ -28,8 +28,9 @@ select
     is_overdue, received_at, due_at, channel, accounts.account_name, csms.csm_name,
     coalesce(agents.contact_name, replace(feedback.owner, '_', ' ')) as owner, feedback.ticket_id
 from marts.fct_feedback as feedback
-left join marts.dim_accounts as accounts using (account_id)
-left join marts.dim_csms as csms on csms.csm_user_id = feedback.csm_user_id
+left join marts.dim_accounts as accounts using (account_source, account_id)
+left join marts.dim_csms as csms
+    on csms.account_source = feedback.account_source and csms.csm_user_id = feedback.csm_user_id
 left join marts.dim_contacts as agents
     on agents.source = feedback.source and 'zendesk:' || agents.contact_id = feedback.owner
 where action_state = 'waiting'

@@ -10,12 +10,12 @@ import duckdb
 KEYS: Mapping[str, tuple[str, ...]] = {
     "fct_notification_events": ("notification_id",),
     "fct_contact_coverage_gaps": ("gap_id",),
-    "fct_account_coverage": ("account_id",),
+    "fct_account_coverage": ("account_source", "account_id"),
     "fct_feedback": ("feedback_id",),
     "fct_feedback_trends": ("period_start", "period_grain", "dimension", "dimension_value", "instrument"),
-    "dim_accounts": ("account_id",),
+    "dim_accounts": ("account_source", "account_id"),
     "dim_contacts": ("contact_key",),
-    "dim_csms": ("csm_user_id",),
+    "dim_csms": ("account_source", "csm_user_id"),
     "dim_tickets": ("ticket_key",),
 }
 

@@ -1,6 +1,6 @@
 """The settings that marts depend on, as an event whenever they change: marts are a function of the log alone.
 
-GO_LIVE_AT, START_DATE, signals.toml  ->  event_log.pipeline__settings_events
+GO_LIVE_AT, START_DATE, the configured instances, signals.toml  ->  event_log.pipeline__settings_events
 """
 
 from collections.abc import Callable, Iterator
@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from ingestion import event_log
+from ingestion.belonging import recorded_instances
 from ingestion.envelope import Stamp, Stamped, canonical
 from ingestion.mapping import Signals
 from ingestion.pages import Cursor, Page, Window
@@ -40,6 +41,7 @@ def settings_pages(
 ) -> Callable[[Window, Cursor | None], Iterator[Page]]:
     payload = {
         **signals,
+        "instances": recorded_instances(signals, settings.connections, (last or {}).get("instances")),
         "go_live_at": go_live_at(settings, last, now).isoformat(),
         "start_date": settings.start_date.isoformat() if settings.start_date else None,
     }

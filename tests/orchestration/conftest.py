@@ -17,15 +17,16 @@ create table marts.fct_notification_events as
         'https://gitlab.zendesk.com/agent/tickets/' || range as ticket_url
     from range(100);
 create table marts.fct_contact_coverage_gaps as select 'g1' as gap_id, '001' as account_id;
-create table marts.fct_account_coverage as select '001' as account_id, true as is_established;
+create table marts.fct_account_coverage as
+    select 'salesforce/main' as account_source, '001' as account_id, true as is_established;
 create table marts.fct_feedback as select 'f1' as feedback_id, 'survey' as channel;
 create table marts.fct_feedback_trends as
     select
         date '2026-02-01' as period_start, 'month' as period_grain, 'all' as dimension, 'all' as dimension_value,
         'ces_7pt' as instrument, 3 as offered;
-create table marts.dim_accounts as select '001' as account_id;
+create table marts.dim_accounts as select 'salesforce/main' as account_source, '001' as account_id;
 create table marts.dim_contacts as select 'c1' as contact_key;
-create table marts.dim_csms as select '005' as csm_user_id;
+create table marts.dim_csms as select 'salesforce/main' as account_source, '005' as csm_user_id;
 create table marts.dim_tickets as select 't1' as ticket_key;
 create table marts.int_private as select 1 as not_for_readers;
 """

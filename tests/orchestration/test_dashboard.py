@@ -42,15 +42,17 @@ create table marts.fct_feedback_trends as
         if(month = 13, 'special_cause_low', 'none') as signal
     from range(15) as months(month);
 create table marts.fct_feedback as from (values
-    ('f1', 'zendesk/global', 'survey', 101, '001', '005', 'zendesk:7', 'waiting', true,
+    ('f1', 'zendesk/global', 'survey', 101, 'salesforce/main', '001', '005', 'zendesk:7', 'waiting', true,
         timestamptz '2026-03-20 00:00:00+00', timestamptz '2026-03-27 00:00:00+00'),
-    ('f2', 'zendesk/global', 'mid_ticket', 102, '002', '005', 'kim', 'answered', false,
+    ('f2', 'zendesk/global', 'mid_ticket', 102, 'salesforce/main', '002', '005', 'kim', 'answered', false,
         timestamptz '2026-03-20 00:00:00+00', null)
-) as t(feedback_id, source, channel, ticket_id, account_id, csm_user_id, owner, action_state, is_overdue,
-    received_at, due_at);
-create table marts.dim_accounts as select '001' as account_id, 'Acme' as account_name;
+) as t(feedback_id, source, channel, ticket_id, account_source, account_id, csm_user_id, owner, action_state,
+    is_overdue, received_at, due_at);
+create table marts.dim_accounts as
+    select 'salesforce/main' as account_source, '001' as account_id, '001' as account_key, 'Acme' as account_name;
 create table marts.dim_contacts as select 'zendesk/global' as source, 7 as contact_id, 'Agent Joy' as contact_name;
-create table marts.dim_csms as select '005' as csm_user_id, 'Ada' as csm_name;
+create table marts.dim_csms as
+    select 'salesforce/main' as account_source, '005' as csm_user_id, '005' as csm_key, 'Ada' as csm_name;
 """
 
 

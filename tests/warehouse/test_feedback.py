@@ -55,6 +55,8 @@ def events() -> list[Event]:
             24, MAY, "Call them about ticket 3", "SSAT::Contact", "satisfaction::bad", state="closed", closed_at=LATER
         ),
         issue(25, MAY, "Holiday rota"),
+        # a ticket 1 that is nobody's here
+        issue(26, MAY, "Indirect feedback from a partner", description="https://partner.zendesk.com/agent/tickets/1"),
         line(1, MAY, ticket_id=3, text="they are unhappy"),
         line(2, RECENT, account_id=account_id(1), manager_contact_requested=True),
     ]
@@ -135,10 +137,16 @@ def test_issues_and_lines_of_files_become_feedback_of_their_channel(built):
         ("contact_request", "negative", "zendesk/global", 3, "on_call_manager", "indirect", "answered", True),
         ("indirect", "negative", "zendesk/global", 3, "on_call_manager", "indirect", "waiting", False),
         ("indirect", "negative", "zendesk/global", None, "on_call_manager", "indirect", "waiting", True),
+        ("indirect", "neutral", None, 1, "on_call_manager", "indirect", "waiting", False),
         ("indirect", "positive", "zendesk/us_government", 77, "on_call_manager", "indirect", "waiting", False),
         ("mid_ticket", "negative", "zendesk/global", 2, "anna", "mid_ticket_3pt", "waiting", True),
         ("mid_ticket", "positive", "zendesk/global", 1, "on_call_manager", "mid_ticket_3pt", "not_required", False),
     ]
+
+
+def test_a_ticket_of_a_host_that_no_instance_has_belongs_to_nobody(built):
+    of_nobody = "select account_id, csm_user_id, requester_id from marts.fct_feedback where source is null"
+    assert built.rows(of_nobody) == [(None, None, None)]
 
 
 def test_a_negative_answer_waits_for_a_public_reply_and_is_overdue_after_a_week(built):

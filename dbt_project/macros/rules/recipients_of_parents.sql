@@ -6,6 +6,7 @@
 with_parents as (
 
     select
+        recipients.account_source,
         recipients.account_id,
         coalesce(recipients.csm_user_id_as_of, parents.csm_user_id_as_of) as csm_user_id_as_of,
         coalesce(recipients.csm_user_id, parents.csm_user_id) as csm_user_id,
@@ -30,9 +31,12 @@ with_parents as (
             end
         ) as recorded_at
     from recipients
-    left join accounts on recipients.account_id = accounts.account_id
+    left join accounts
+        on recipients.account_source = accounts.source
+        and recipients.account_id = accounts.account_id
     left join recipients as parents
         on recipients.csm_user_id_as_of is null
+        and recipients.account_source = parents.account_source
         and accounts.parent_id = parents.account_id
         and (parents.valid_to is null or recipients.valid_from < parents.valid_to)
         and (recipients.valid_to is null or parents.valid_from < recipients.valid_to)

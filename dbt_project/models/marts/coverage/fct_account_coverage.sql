@@ -16,6 +16,7 @@ organizations as (
 current_organizations as (
 
     select
+        organizations.account_source,
         organizations.account_id,
         organizations.source,
         organizations.organization_id,
@@ -31,7 +32,7 @@ shown_organizations as (
 
     select * from current_organizations
     qualify row_number() over (
-        partition by account_id order by source asc, organization_id asc
+        partition by account_source, account_id order by source asc, organization_id asc
     ) = 1
 
 ),
@@ -39,6 +40,7 @@ shown_organizations as (
 current_contacts as (
 
     select distinct
+        current_organizations.account_source,
         current_organizations.account_id,
         associations.source,
         associations.contact_id
@@ -54,24 +56,25 @@ current_contacts as (
 
 contact_counts as (
 
-    select account_id, count(*) as effective_contacts
+    select account_source, account_id, count(*) as effective_contacts
     from current_contacts
-    group by account_id
+    group by account_source, account_id
 
 ),
 
 first_contacts as (
 
-    select account_id, min(valid_from) as first_covered_at
+    select account_source, account_id, min(valid_from) as first_covered_at
     from organizations
     where eligible_contacts > 0
-    group by account_id
+    group by account_source, account_id
 
 ),
 
 open_gaps as (
 
     select
+        gaps.account_source,
         gaps.account_id,
         {{ sorted_text('gaps.gap_code') }} as gap_codes,
         count(*) as open_gaps,
@@ -81,13 +84,14 @@ open_gaps as (
     inner join {{ ref('gap_codes') }} as codes
         on gaps.gap_code = codes.code
     where gaps.is_open
-    group by gaps.account_id
+    group by gaps.account_source, gaps.account_id
 
 ),
 
 covered as (
 
     select
+        accounts.account_source,
         accounts.account_id,
         accounts.account_name,
         accounts.csm_user_id,
@@ -106,10 +110,10 @@ covered as (
         first_contacts.first_covered_at
 
     from accounts
-    left join open_gaps using (account_id)
-    left join shown_organizations using (account_id)
-    left join contact_counts using (account_id)
-    left join first_contacts using (account_id)
+    left join open_gaps using (account_source, account_id)
+    left join shown_organizations using (account_source, account_id)
+    left join contact_counts using (account_source, account_id)
+    left join first_contacts using (account_source, account_id)
 
 )
 

@@ -25,11 +25,11 @@ codes as (
 described as (
 
     select
-        -- The source belongs to the key: two Zendesk instances may use one id (E-3).
+        -- The instance belongs to the key: two Zendesk instances, or a copied Salesforce, may use one id (E-3).
         md5(concat_ws(
             '|',
             gaps.gap_code,
-            gaps.account_id,
+            {{ salesforce_key('gaps.account_source', 'gaps.account_id') }},
             coalesce(gaps.source, ''),
             coalesce(cast(gaps.organization_id as string), ''),
             coalesce(cast(gaps.subject_id as string), ''),
@@ -39,6 +39,7 @@ described as (
         codes.severity,
         codes.owner,
         codes.blocks_establishment,
+        gaps.account_source,
         gaps.account_id,
         accounts.account_name,
         gaps.source,
@@ -64,7 +65,8 @@ described as (
         on gaps.gap_code = codes.code
     left join accounts
         on
-            gaps.account_id = accounts.account_id
+            gaps.account_source = accounts.account_source
+            and gaps.account_id = accounts.account_id
             and {{ holds_at('accounts', 'gaps.seen_at') }}
 
 )

@@ -19,7 +19,7 @@ organizations as (
     from {{ ref('prj_organizations') }}
     where account_id is not null and not is_deleted
     qualify row_number() over (
-        partition by account_id
+        partition by account_source, account_id
         order by created_at asc, source asc, organization_id asc
     ) = 1
 
@@ -28,7 +28,9 @@ organizations as (
 described as (
 
     select
+        accounts.source as account_source,
         accounts.account_id,
+        {{ salesforce_key('accounts.source', 'accounts.account_id') }} as account_key,
         accounts.source,
         accounts.name as account_name,
         accounts.type as account_type,
@@ -49,8 +51,12 @@ described as (
         accounts.created_at,
         {{ newest_of(['accounts', 'users', 'organizations']) }} as recorded_at
     from accounts
-    left join users on accounts.csm_user_id = users.user_id
-    left join organizations on accounts.account_id = organizations.account_id
+    left join users
+        on accounts.source = users.source
+        and accounts.csm_user_id = users.user_id
+    left join organizations
+        on accounts.source = organizations.account_source
+        and accounts.account_id = organizations.account_id
 
 )
 

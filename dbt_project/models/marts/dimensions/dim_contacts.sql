@@ -51,6 +51,7 @@ described as (
         contacts.is_suspended,
         contacts.is_verified,
         contacts.organization_id,
+        organizations.account_source,
         organizations.account_id,
         contacts.created_at,
         contacts.last_login_at,

@@ -28,6 +28,7 @@ opt_outs as (
 portfolios as (
 
     select
+        source as account_source,
         csm_user_id,
         count(distinct account_id) filter (where valid_to is null) as account_count,
         min(valid_from) as first_assigned_at,
@@ -40,7 +41,9 @@ portfolios as (
 described as (
 
     select
+        portfolios.account_source,
         portfolios.csm_user_id,
+        {{ salesforce_key('portfolios.account_source', 'portfolios.csm_user_id') }} as csm_key,
         users.name as csm_name,
         users.email as csm_email,
         users.is_active,
@@ -52,10 +55,15 @@ described as (
         portfolios.first_assigned_at,
         {{ newest_of(['portfolios', 'users', 'managers']) }} as recorded_at
     from portfolios
-    left join users on portfolios.csm_user_id = users.user_id
-    left join users as managers on users.manager_id = managers.user_id
+    left join users
+        on portfolios.account_source = users.source
+        and portfolios.csm_user_id = users.user_id
+    left join users as managers
+        on users.source = managers.source
+        and users.manager_id = managers.user_id
     left join placeholders on trim(users.name) = placeholders.csm_name
-    left join opt_outs on portfolios.csm_user_id = opt_outs.csm_user_id
+    left join opt_outs
+        on {{ salesforce_key('portfolios.account_source', 'portfolios.csm_user_id') }} = opt_outs.csm_user_id
 
 )
 

@@ -37,6 +37,7 @@ described as (
         tickets.status,
         tickets.priority,
         tickets.type as ticket_type,
+        ticket_accounts.account_source,
         ticket_accounts.account_id,
         ticket_accounts.requester_id as contact_id,
         tickets.requester_id,

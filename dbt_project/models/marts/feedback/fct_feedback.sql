@@ -40,6 +40,10 @@ feedback as (
         items.is_bad_to_good,
         items.source,
         items.ticket_id,
+        case
+            when contexts.account_id is not null then contexts.account_source
+            else items.stated_account_source
+        end as account_source,
         coalesce(contexts.account_id, items.stated_account_id) as account_id,
         contexts.csm_user_id,
         coalesce(items.requester_id, contexts.requester_id) as requester_id,
@@ -90,6 +94,7 @@ judged as (
         is_bad_to_good,
         source,
         ticket_id,
+        account_source,
         account_id,
         csm_user_id,
         requester_id,

@@ -74,7 +74,8 @@ reasons as (
     from tickets
     inner join ticket_accounts using (source, ticket_id)
     inner join parties using (source, ticket_id)
-    left join opt_outs on parties.csm_user_id = opt_outs.csm_user_id
+    left join opt_outs
+        on {{ salesforce_key('parties.account_source', 'parties.csm_user_id') }} = opt_outs.csm_user_id
 
 ),
 
@@ -89,6 +90,7 @@ notifications as (
         case
             when ticket_accounts.is_late_association then 'late_association' else 'ticket_opened'
         end as kind,
+        parties.account_source,
         parties.account_id,
         parties.account_name,
         ticket_accounts.organization_id,
@@ -106,7 +108,7 @@ notifications as (
         tickets.url as ticket_url,
         tickets.merged_into_ticket_id,
         cases.salesforce_case_id,
-        replace({{ setting('salesforce.record_url') }}, '{id}', cases.salesforce_case_id)
+        {{ salesforce_record_url(salesforce_of('tickets.source'), 'cases.salesforce_case_id') }}
             as salesforce_case_url,
         coalesce(cases.case_count > 1, false) as has_duplicate_cases,
         ticket_accounts.opened_at,

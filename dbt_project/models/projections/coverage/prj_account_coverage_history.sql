@@ -15,6 +15,7 @@ organizations as (
 covered as (
 
     select
+        accounts.account_source,
         accounts.account_id,
         organizations.source,
         organizations.organization_id,
@@ -38,7 +39,8 @@ covered as (
     from accounts
     inner join organizations
         on
-            accounts.account_id = organizations.account_id
+            accounts.account_source = organizations.account_source
+            and accounts.account_id = organizations.account_id
             and {{ overlaps('accounts', 'organizations') }}
 
 )

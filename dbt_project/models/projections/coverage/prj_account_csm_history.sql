@@ -9,6 +9,7 @@ accounts as (
 assigned as (
 
     select
+        history.source as account_source,
         history.account_id,
         history.csm_user_id,
         history.valid_from,
@@ -19,19 +20,20 @@ assigned as (
 
     from {{ ref('prj_account_history') }} as history
     inner join accounts
-        on history.account_id = accounts.account_id
+        on history.source = accounts.source and history.account_id = accounts.account_id
 
 ),
 
 assignments as (
 
-    {{ reaching_back('assigned', ['account_id', 'csm_user_id']) }}
+    {{ reaching_back('assigned', ['account_source', 'account_id', 'csm_user_id']) }}
 
 ),
 
 users as (
 
     select
+        source,
         user_id,
         nullif(trim(name), '') as name,
         email,
@@ -48,7 +50,9 @@ users as (
 
 user_versions as (
 
-    {{ reaching_back('users', ['user_id', 'name', 'email', 'is_active'], presumed={'is_active': 'true'}) }}
+    {{ reaching_back(
+        'users', ['source', 'user_id', 'name', 'email', 'is_active'], presumed={'is_active': 'true'}
+    ) }}
 
 ),
 
@@ -61,6 +65,7 @@ placeholders as (
 csm_history as (
 
     select
+        assignments.account_source,
         assignments.account_id,
         assignments.csm_user_id,
         user_versions.name as csm_name,
@@ -74,7 +79,8 @@ csm_history as (
     from assignments
     left join user_versions
         on
-            assignments.csm_user_id = user_versions.user_id
+            assignments.account_source = user_versions.source
+            and assignments.csm_user_id = user_versions.user_id
             and {{ overlaps('assignments', 'user_versions') }}
     left join placeholders
         on user_versions.name = placeholders.csm_name

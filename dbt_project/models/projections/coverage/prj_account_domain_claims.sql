@@ -9,6 +9,7 @@ organizations as (
 contacts as (
 
     select
+        organizations.account_source,
         organizations.account_id,
         split_part(associations.email, '@', 2) as domain,
         greatest(organizations.valid_from, associations.valid_from) as valid_from,
@@ -27,6 +28,7 @@ contacts as (
 claims as (
 
     select
+        account_source,
         account_id,
         split_part(sold_to_email, '@', 2) as domain,
         valid_from,
@@ -38,12 +40,13 @@ claims as (
 
     union all
 
-    select account_id, domain, valid_from, valid_to, recorded_at
+    select account_source, account_id, domain, valid_from, valid_to, recorded_at
     from contacts
 
     union all
 
     select
+        organizations.account_source,
         organizations.account_id,
         lower(trim(names.item)) as domain,
         organizations.valid_from,
@@ -70,6 +73,6 @@ company_claims as (
 
 ),
 
-{{ islands_of('company_claims', ['account_id', 'domain']) }}
+{{ islands_of('company_claims', ['account_source', 'account_id', 'domain']) }}
 
 select * from islands

@@ -11,6 +11,7 @@ versions as (
     select
         history.source,
         history.organization_id,
+        history.account_source,
         history.account_id,
         nullif(trim(history.csm_name), '') as csm_name,
         nullif(trim(history.collaboration_project_id), '') as collaboration_project_id,
@@ -43,8 +44,8 @@ known as (
     {{ reaching_back(
         'versions',
         [
-            'account_id', 'source', 'organization_id', 'csm_name', 'collaboration_project_id',
-            'support_level', 'region', 'support_hold', 'domain_names', 'is_deleted',
+            'account_source', 'account_id', 'source', 'organization_id', 'csm_name',
+            'collaboration_project_id', 'support_level', 'region', 'support_hold', 'domain_names', 'is_deleted',
             'are_contacts_known', 'grace_ends_at',
         ],
         presumed={

@@ -3,6 +3,7 @@ with
 accounts as (
 
     select
+        source as account_source,
         account_id,
         created_at,
         created_at
@@ -32,37 +33,40 @@ organizations as (
 
 changes as (
 
-    select account_id, created_at as changed_at from accounts
+    select account_source, account_id, created_at as changed_at from accounts
     union
-    select account_id, grace_ends_at as changed_at from accounts
+    select account_source, account_id, grace_ends_at as changed_at from accounts
     union
-    select account_id, valid_from as changed_at from versions
+    select account_source, account_id, valid_from as changed_at from versions
     union
-    select account_id, valid_to as changed_at from versions
+    select account_source, account_id, valid_to as changed_at from versions
     union
-    select account_id, valid_from as changed_at from csms
+    select account_source, account_id, valid_from as changed_at from csms
     union
-    select account_id, valid_to as changed_at from csms
+    select account_source, account_id, valid_to as changed_at from csms
     union
-    select account_id, valid_from as changed_at from organizations
+    select account_source, account_id, valid_from as changed_at from organizations
     union
-    select account_id, valid_to as changed_at from organizations
+    select account_source, account_id, valid_to as changed_at from organizations
 
 ),
 
 periods as (
 
     select
+        changes.account_source,
         changes.account_id,
         changes.changed_at >= accounts.grace_ends_at as is_past_grace,
         changes.changed_at as valid_from,
         lead(changes.changed_at) over (
-            partition by changes.account_id order by changes.changed_at asc
+            partition by changes.account_source, changes.account_id order by changes.changed_at asc
         ) as valid_to
 
     from changes
     inner join accounts
-        on changes.account_id = accounts.account_id
+        on
+            changes.account_source = accounts.account_source
+            and changes.account_id = accounts.account_id
     -- Nothing can be missing of an account that does not exist yet.
     where changes.changed_at >= accounts.created_at
 

@@ -27,6 +27,7 @@ organizations as (
 instances as (
 
     select
+        periods.account_source,
         periods.account_id,
         periods.valid_from,
         organizations.source,
@@ -42,15 +43,17 @@ instances as (
     from periods
     inner join organizations
         on
-            periods.account_id = organizations.account_id
+            periods.account_source = organizations.account_source
+            and periods.account_id = organizations.account_id
             and {{ holds_at('organizations', 'periods.valid_from') }}
-    group by periods.account_id, periods.valid_from, organizations.source
+    group by periods.account_source, periods.account_id, periods.valid_from, organizations.source
 
 ),
 
 organization_states as (
 
     select
+        account_source,
         account_id,
         valid_from,
         sum(organizations) as organizations,
@@ -62,13 +65,14 @@ organization_states as (
         max(recorded_at) as recorded_at
 
     from instances
-    group by account_id, valid_from
+    group by account_source, account_id, valid_from
 
 ),
 
 states as (
 
     select
+        periods.account_source,
         periods.account_id,
         versions.account_name,
         versions.parent_id,
@@ -100,15 +104,18 @@ states as (
     from periods
     inner join versions
         on
-            periods.account_id = versions.account_id
+            periods.account_source = versions.account_source
+            and periods.account_id = versions.account_id
             and {{ holds_at('versions', 'periods.valid_from') }}
     left join csms
         on
-            periods.account_id = csms.account_id
+            periods.account_source = csms.account_source
+            and periods.account_id = csms.account_id
             and {{ holds_at('csms', 'periods.valid_from') }}
     left join organization_states
         on
-            periods.account_id = organization_states.account_id
+            periods.account_source = organization_states.account_source
+            and periods.account_id = organization_states.account_id
             and periods.valid_from = organization_states.valid_from
 
 ),

@@ -9,6 +9,7 @@ accounts as (
 versions as (
 
     select
+        history.source as account_source,
         history.account_id,
         history.name as account_name,
         history.type as account_type,
@@ -27,7 +28,7 @@ versions as (
 
     from {{ ref('prj_account_versions') }} as history
     inner join accounts
-        on history.account_id = accounts.account_id
+        on history.source = accounts.source and history.account_id = accounts.account_id
 
 ),
 
@@ -36,8 +37,8 @@ known as (
     {{ reaching_back(
         'versions',
         [
-            'account_id', 'account_name', 'account_type', 'plan', 'parent_id', 'sold_to_email',
-            'sold_to_name', 'support_hold', 'collaboration_project_url', 'is_deleted',
+            'account_source', 'account_id', 'account_name', 'account_type', 'plan', 'parent_id',
+            'sold_to_email', 'sold_to_name', 'support_hold', 'collaboration_project_url', 'is_deleted',
         ],
         presumed={
             'plan': "case when lower(plan) <> 'expired' then plan end",

@@ -24,6 +24,7 @@ projects as (
 others as (
 
     select
+        organizations.account_source,
         organizations.account_id,
         organizations.collaboration_project_id,
         accounts.parent_id,
@@ -34,15 +35,18 @@ others as (
     from {{ ref('prj_account_organization_history') }} as organizations
     inner join {{ ref('prj_account_version_history') }} as accounts
         on
-            organizations.account_id = accounts.account_id
+            organizations.account_source = accounts.account_source
+            and organizations.account_id = accounts.account_id
             and {{ overlaps('organizations', 'accounts') }}
 
 ),
 
+-- Within one Salesforce organization: a customer of two, or a copied organization, shares nothing.
 shared as (
 
     select
         'AM_PROJECT_ID_SHARED' as gap_code,
+        organizations.account_source,
         organizations.account_id,
         organizations.source,
         organizations.organization_id,
@@ -54,7 +58,8 @@ shared as (
     from organizations
     inner join others
         on
-            organizations.collaboration_project_id = others.collaboration_project_id
+            organizations.account_source = others.account_source
+            and organizations.collaboration_project_id = others.collaboration_project_id
             and organizations.account_id <> others.account_id
             and {{ overlaps('organizations', 'others') }}
     where
@@ -74,6 +79,7 @@ judged as (
             when not organizations.is_number then 'AM_PROJECT_ID_INVALID'
             when projects.path <> organizations.expected_path then 'AM_PROJECT_ID_MISMATCH'
         end as gap_code,
+        organizations.account_source,
         organizations.account_id,
         organizations.source,
         organizations.organization_id,
@@ -94,6 +100,7 @@ gaps as (
 
     select
         gap_code,
+        account_source,
         account_id,
         source,
         organization_id,

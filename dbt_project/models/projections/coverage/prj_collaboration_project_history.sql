@@ -3,6 +3,7 @@ with
 project_events as (
 
     select * from {{ ref('stg_gitlab__project_events') }}
+    where source = 'gitlab/main'
 
 ),
 

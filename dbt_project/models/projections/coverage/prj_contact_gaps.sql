@@ -58,6 +58,7 @@ contact_gaps as (
     select
         case when associations.is_suspended then 'CONTACT_SUSPENDED' else 'CONTACT_UNVERIFIED' end
             as gap_code,
+        organizations.account_source,
         organizations.account_id,
         organizations.source,
         organizations.organization_id,
@@ -80,6 +81,7 @@ gaps as (
 
     select
         gap_code,
+        account_source,
         account_id,
         source,
         organization_id,
@@ -95,6 +97,7 @@ gaps as (
 
     select
         gap_code,
+        account_source,
         account_id,
         source,
         organization_id,

@@ -15,6 +15,7 @@ pieces as (
 
     select
         gap_code,
+        account_source,
         account_id,
         source,
         organization_id,
@@ -35,7 +36,7 @@ pieces as (
 
 {{ islands_of(
     'pieces',
-    ['gap_code', 'account_id', 'source', 'organization_id', 'subject_id'],
+    ['gap_code', 'account_source', 'account_id', 'source', 'organization_id', 'subject_id'],
     latest=['evidence'],
 ) }},
 
@@ -43,6 +44,7 @@ gaps as (
 
     select
         gap_code,
+        account_source,
         account_id,
         source,
         organization_id,
@@ -52,7 +54,7 @@ gaps as (
         case when valid_to <= {{ as_of() }} then valid_to end as closed_at,
         valid_to is null or valid_to > {{ as_of() }} as is_open,
         row_number() over (
-            partition by gap_code, account_id, source, organization_id, subject_id
+            partition by gap_code, account_source, account_id, source, organization_id, subject_id
             order by valid_from asc
         ) - 1 as reopened_count,
         recorded_at

@@ -21,13 +21,16 @@ drifts as (
 
 ),
 
-{{ islands_of('drifts', ['account_id', 'source', 'organization_id'], latest=['csm_user_id']) }},
+{{ islands_of(
+    'drifts', ['account_source', 'account_id', 'source', 'organization_id'], latest=['csm_user_id']
+) }},
 
 -- The sync runs hourly and takes up to an hour: a younger difference is only on its way (R-EST-4).
 lasting_drifts as (
 
     select
         'CSM_NAME_DRIFT' as gap_code,
+        account_source,
         account_id,
         source,
         organization_id,
@@ -57,6 +60,7 @@ gaps as (
 
     select
         gap_code,
+        account_source,
         account_id,
         cast(null as string) as source,
         cast(null as bigint) as organization_id,
@@ -72,6 +76,7 @@ gaps as (
 
     select
         gap_code,
+        account_source,
         account_id,
         source,
         organization_id,

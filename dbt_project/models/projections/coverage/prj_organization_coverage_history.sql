@@ -15,6 +15,7 @@ counted as (
 states as (
 
     select
+        organizations.account_source,
         organizations.account_id,
         counted.source,
         counted.organization_id,

@@ -16,6 +16,7 @@ account_gaps as (
 
     select
         case when organizations = 0 then 'ORG_MISSING' else 'ORG_DUPLICATE' end as gap_code,
+        account_source,
         account_id,
         organization_ids,
         valid_from,
@@ -37,6 +38,7 @@ organization_gaps as (
 
     select
         case when in_scope then 'ORG_WITHOUT_CONTACTS' else 'EXPIRED_WITH_CONTACTS' end as gap_code,
+        account_source,
         account_id,
         source,
         organization_id,
@@ -55,6 +57,7 @@ gaps as (
 
     select
         gap_code,
+        account_source,
         account_id,
         cast(null as string) as source,
         cast(null as bigint) as organization_id,
@@ -70,6 +73,7 @@ gaps as (
 
     select
         gap_code,
+        account_source,
         account_id,
         source,
         organization_id,

@@ -2,23 +2,27 @@ with
 
 requesters as (
 
-    select * from {{ ref('prj_unassociated_requesters') }}
+    select
+        *,
+        {{ salesforce_of('source') }} as account_source
+
+    from {{ ref('prj_unassociated_requesters') }}
 
 ),
 
 claims as (
 
     select * from {{ ref('prj_account_domain_claims') }}
-    where domain in (select domain from requesters)
+    where (account_source, domain) in (select account_source, domain from requesters)
 
 ),
 
 steps as (
 
-    select domain, valid_from as stepped_at, 1 as change
+    select account_source, domain, valid_from as stepped_at, 1 as change
     from claims
     union all
-    select domain, valid_to as stepped_at, -1 as change
+    select account_source, domain, valid_to as stepped_at, -1 as change
     from claims
     where valid_to is not null
 
@@ -26,29 +30,32 @@ steps as (
 
 stepped as (
 
-    select domain, stepped_at, sum(change) as change
+    select account_source, domain, stepped_at, sum(change) as change
     from steps
-    group by domain, stepped_at
+    group by account_source, domain, stepped_at
 
 ),
 
 claimants as (
 
     select
+        account_source,
         domain,
         stepped_at as valid_from,
         lead(stepped_at) over in_order as valid_to,
         sum(change) over in_order as accounts
 
     from stepped
-    window in_order as (partition by domain order by stepped_at asc)
+    window in_order as (partition by account_source, domain order by stepped_at asc)
 
 ),
 
--- Two accounts with one domain (a university, a holding group) are ambiguous: nobody is suggested.
+-- Two accounts of one Salesforce organization with one domain (a university, a holding group) are ambiguous:
+-- nobody is suggested.
 suggestions as (
 
     select
+        claims.account_source,
         claims.account_id,
         claimants.domain,
         claimants.valid_from,
@@ -58,7 +65,8 @@ suggestions as (
     from claimants
     inner join claims
         on
-            claimants.domain = claims.domain
+            claimants.account_source = claims.account_source
+            and claimants.domain = claims.domain
             and {{ holds_at('claims', 'claimants.valid_from') }}
     where claimants.accounts = 1
 
@@ -68,6 +76,7 @@ gaps as (
 
     select
         'UNASSOCIATED_REQUESTER_SEEN' as gap_code,
+        suggestions.account_source,
         suggestions.account_id,
         requesters.source,
         cast(null as bigint) as organization_id,
@@ -81,7 +90,8 @@ gaps as (
     from requesters
     inner join suggestions
         on
-            requesters.domain = suggestions.domain
+            requesters.account_source = suggestions.account_source
+            and requesters.domain = suggestions.domain
             and {{ overlaps('requesters', 'suggestions') }}
 
 )

@@ -17,6 +17,7 @@ organizations as (
 scoped as (
 
     select
+        accounts.account_source,
         accounts.account_id,
         organizations.source,
         organizations.organization_id,
@@ -28,7 +29,8 @@ scoped as (
     from accounts
     inner join organizations
         on
-            accounts.account_id = organizations.account_id
+            accounts.account_source = organizations.account_source
+            and accounts.account_id = organizations.account_id
             and {{ overlaps('accounts', 'organizations') }}
 
 )

@@ -10,6 +10,7 @@ reachable as (
 contacts as (
 
     select
+        organizations.account_source,
         organizations.account_id,
         associations.email,
         greatest(organizations.valid_from, associations.valid_from) as valid_from,
@@ -29,6 +30,7 @@ contacts as (
 matches as (
 
     select
+        reachable.account_source,
         reachable.account_id,
         reachable.valid_from as piece_from,
         greatest(reachable.valid_from, contacts.valid_from) as valid_from,
@@ -38,7 +40,8 @@ matches as (
     from reachable
     inner join contacts
         on
-            reachable.account_id = contacts.account_id
+            reachable.account_source = contacts.account_source
+            and reachable.account_id = contacts.account_id
             and reachable.sold_to_email = contacts.email
             and {{ overlaps('reachable', 'contacts') }}
 
@@ -47,13 +50,19 @@ matches as (
 -- Each piece of time stepped up and down by the contacts who are that person: at 0 nobody is.
 steps as (
 
-    select account_id, valid_from as piece_from, valid_from as stepped_at, 0 as present, recorded_at
+    select
+        account_source,
+        account_id,
+        valid_from as piece_from,
+        valid_from as stepped_at,
+        0 as present,
+        recorded_at
     from reachable
     union all
-    select account_id, piece_from, valid_from as stepped_at, 1 as present, recorded_at
+    select account_source, account_id, piece_from, valid_from as stepped_at, 1 as present, recorded_at
     from matches
     union all
-    select account_id, piece_from, valid_to as stepped_at, -1 as present, recorded_at
+    select account_source, account_id, piece_from, valid_to as stepped_at, -1 as present, recorded_at
     from matches
     where valid_to is not null
 
@@ -62,6 +71,7 @@ steps as (
 stepped as (
 
     select
+        account_source,
         account_id,
         piece_from,
         stepped_at,
@@ -69,13 +79,14 @@ stepped as (
         max(recorded_at) as recorded_at
 
     from steps
-    group by account_id, piece_from, stepped_at
+    group by account_source, account_id, piece_from, stepped_at
 
 ),
 
 present as (
 
     select
+        account_source,
         account_id,
         piece_from,
         stepped_at as valid_from,
@@ -84,13 +95,16 @@ present as (
         max(recorded_at) over in_order as recorded_at
 
     from stepped
-    window in_order as (partition by account_id, piece_from order by stepped_at asc)
+    window in_order as (
+        partition by account_source, account_id, piece_from order by stepped_at asc
+    )
 
 ),
 
 absences as (
 
     select
+        reachable.account_source,
         reachable.account_id,
         present.valid_from,
         least(present.valid_to, reachable.valid_to) as valid_to,
@@ -98,7 +112,10 @@ absences as (
 
     from present
     inner join reachable
-        on present.account_id = reachable.account_id and present.piece_from = reachable.valid_from
+        on
+            present.account_source = reachable.account_source
+            and present.account_id = reachable.account_id
+            and present.piece_from = reachable.valid_from
     where
         present.contacts = 0
         -- The step down of a contact who stayed to the piece's end lies on that end: no time is left.

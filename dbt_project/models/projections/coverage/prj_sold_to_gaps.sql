@@ -17,6 +17,7 @@ pieces as (
     select
         case sold_to_state when 'missing' then 'SOLD_TO_MISSING' else 'SOLD_TO_INVALID' end
             as gap_code,
+        account_source,
         account_id,
         valid_from,
         valid_to,
@@ -29,6 +30,7 @@ pieces as (
 
     select
         'SOLD_TO_NOT_ASSOCIATED' as gap_code,
+        account_source,
         account_id,
         valid_from,
         valid_to,
@@ -42,6 +44,7 @@ gaps as (
 
     select
         gap_code,
+        account_source,
         account_id,
         cast(null as string) as source,
         cast(null as bigint) as organization_id,

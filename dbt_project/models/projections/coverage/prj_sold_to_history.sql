@@ -23,6 +23,7 @@ free_mail as (
 judged as (
 
     select
+        accounts.account_source,
         accounts.account_id,
         accounts.sold_to_email,
         accounts.organizations,

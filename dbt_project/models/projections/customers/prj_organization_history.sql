@@ -7,7 +7,7 @@ organization_events as (
 ),
 
 {{ intervals_of('organization_events', ['source', 'organization_id'], [
-    'account_id', 'name', 'support_level', 'csm_name', 'collaboration_project_id', 'region',
+    'account_source', 'account_id', 'name', 'support_level', 'csm_name', 'collaboration_project_id', 'region',
     'support_hold', 'domain_names', 'is_deleted',
 ]) }}
 

@@ -11,6 +11,7 @@ latest as (
     select
         source,
         organization_id,
+        account_source,
         account_id,
         name,
         support_level,

@@ -1,8 +1,16 @@
 with
 
-instances as (
+hosts as (
 
-    select * from {{ ref('instances') }}
+    select source, host, recorded_at
+    from (
+        select source, host, cast(null as timestamp) as recorded_at, 1 as place
+        from {{ ref('instances') }}
+        union all
+        select source, host, recorded_at, 2 as place
+        from {{ ref('prj_zendesk_hosts') }}
+    ) as known
+    qualify row_number() over (partition by host order by place asc, source asc) = 1
 
 ),
 
@@ -55,8 +63,13 @@ from_issues as (
                 else 'neutral'
             end
         ) as polarity,
-        coalesce(instances.source, 'zendesk/global') as source,
+        -- a bare number is the first instance's; the address of a stranger is nobody's
+        case
+            when read_issues.ticket_host is null then '{{ home_instance() }}'
+            else hosts.source
+        end as source,
         cast(read_issues.ticket_number as bigint) as ticket_id,
+        cast(null as string) as account_source,
         cast(null as string) as account_id,
         read_issues.author_username as reporter,
         read_issues.assignee_username as owner,
@@ -65,11 +78,11 @@ from_issues as (
         read_issues.state = 'closed'
             or array_contains(read_issues.labels, 'ssat-manager-contacted-customer') as is_answered,
         read_issues.created_at as received_at,
-        read_issues.recorded_at
+        greatest(read_issues.recorded_at, hosts.recorded_at) as recorded_at
 
     from read_issues
-    left join instances
-        on read_issues.ticket_host = instances.host
+    left join hosts
+        on read_issues.ticket_host = hosts.host
     where
         read_issues.stated_polarity is not null
         or read_issues.is_indirect
@@ -85,6 +98,7 @@ from_files as (
         polarity,
         ticket_source as source,
         ticket_id,
+        account_source,
         account_id,
         reporter,
         cast(null as string) as owner,

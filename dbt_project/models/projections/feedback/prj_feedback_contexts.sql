@@ -5,7 +5,7 @@ with
 {% if is_incremental() -%}
 moved_accounts as (
 
-    {{ touched_since_last_build(['account_id'], [ref('prj_account_history')]) }}
+    {{ touched_since_last_build(['source', 'account_id'], [ref('prj_account_history')]) }}
 
 ),
 
@@ -24,7 +24,7 @@ touched as (
     union
 
     select source, ticket_id from {{ this }}
-    semi join moved_accounts using (account_id)
+    where (account_source, account_id) in (select source, account_id from moved_accounts)
 
     union
 
@@ -106,6 +106,7 @@ contexts as (
         solved.source,
         solved.ticket_id,
         ticket_accounts.organization_id,
+        ticket_accounts.account_source,
         ticket_accounts.account_id,
         ticket_accounts.requester_id,
         csms.csm_user_id,
@@ -123,7 +124,8 @@ contexts as (
         on solved.source = ticket_accounts.source and solved.ticket_id = ticket_accounts.ticket_id
     left join {{ ref('prj_account_history') }} as csms
         on
-            ticket_accounts.account_id = csms.account_id
+            ticket_accounts.account_source = csms.source
+            and ticket_accounts.account_id = csms.account_id
             and {{ valid_at('csms', 'coalesce(solved.solved_at, solved.happened_at)') }}
     left join {{ ref('prj_organization_history') }} as organizations
         on

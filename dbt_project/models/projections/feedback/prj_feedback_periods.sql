@@ -1,10 +1,10 @@
-{#- The columns that feedback is counted by, each by itself. -#}
+{#- The columns that feedback is counted by, each by itself. Ids carry their instance: see salesforce_key. -#}
 {%- set dimensions = {
-    'account': 'account_id',
-    'csm': 'csm_user_id',
+    'account': 'account_key',
+    'csm': 'csm_key',
     'region': 'region',
     'support_level': 'support_level',
-    'group': 'group_id',
+    'group': 'group_key',
 } -%}
 
 with
@@ -28,11 +28,14 @@ days as (
     select
         date_trunc('day', items.happened_at) as happened_on,
         items.instrument,
-        coalesce(contexts.account_id, items.stated_account_id) as account_id,
-        contexts.csm_user_id,
+        coalesce(
+            {{ salesforce_key('contexts.account_source', 'contexts.account_id') }},
+            {{ salesforce_key('items.stated_account_source', 'items.stated_account_id') }}
+        ) as account_key,
+        {{ salesforce_key('contexts.account_source', 'contexts.csm_user_id') }} as csm_key,
         contexts.region,
         contexts.support_level,
-        cast(contexts.group_id as string) as group_id,
+        {{ zendesk_key('contexts.source', 'cast(contexts.group_id as string)') }} as group_key,
         sum(case when items.channel = 'survey' then 1 else 0 end) as offered,
         sum(case when items.polarity = 'positive' then 1 else 0 end) as positive,
         sum(case when items.polarity = 'negative' then 1 else 0 end) as negative,

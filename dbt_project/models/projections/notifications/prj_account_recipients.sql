@@ -37,6 +37,7 @@ users_now as (
 assignments as (
 
     select
+        account_history.source as account_source,
         account_history.account_id,
         account_history.csm_user_id,
         account_history.valid_from as assigned_at,
@@ -51,7 +52,8 @@ assignments as (
         {{ newest_of(['account_history', 'versions']) }} as recorded_at
     from account_history
     inner join account_versions as versions
-        on account_history.account_id = versions.account_id
+        on account_history.source = versions.source
+        and account_history.account_id = versions.account_id
         and versions.valid_to is null
 
 ),
@@ -60,6 +62,7 @@ assignments as (
 candidates as (
 
     select
+        assignments.account_source,
         assignments.account_id,
         assignments.csm_user_id,
         assignments.assigned_at,
@@ -72,7 +75,8 @@ candidates as (
         {{ newest_of(['assignments', 'users']) }} as recorded_at
     from assignments
     left join users
-        on assignments.csm_user_id = users.user_id
+        on assignments.account_source = users.source
+        and assignments.csm_user_id = users.user_id
         and (users.valid_to is null or assignments.valid_from < users.valid_to)
         and (assignments.valid_to is null or users.valid_from < assignments.valid_to)
     where
@@ -84,12 +88,15 @@ candidates as (
 successors as (
 
     select
+        assignments.account_source,
         assignments.account_id,
         assignments.csm_user_id,
         coalesce(users_now.is_reachable, false) as is_reachable,
         {{ newest_of(['assignments', 'users_now']) }} as recorded_at
     from assignments
-    left join users_now on assignments.csm_user_id = users_now.user_id
+    left join users_now
+        on assignments.account_source = users_now.source
+        and assignments.csm_user_id = users_now.user_id
     where assignments.valid_to is null
 
 ),
@@ -99,6 +106,7 @@ successors as (
 recipients as (
 
     select
+        candidates.account_source,
         candidates.account_id,
         candidates.csm_user_id as csm_user_id_as_of,
         {{ stand_in('candidates.csm_user_id', 'successors.csm_user_id', 'managers.user_id') }} as csm_user_id,
@@ -113,8 +121,12 @@ recipients as (
             else {{ newest_of(['candidates', 'successors', 'managers']) }}
         end as recorded_at
     from candidates
-    left join successors on candidates.account_id = successors.account_id
-    left join users_now as managers on candidates.manager_id = managers.user_id
+    left join successors
+        on candidates.account_source = successors.account_source
+        and candidates.account_id = successors.account_id
+    left join users_now as managers
+        on candidates.account_source = managers.source
+        and candidates.manager_id = managers.user_id
 
 ){% if parent_fallback %},
 

@@ -15,6 +15,7 @@ placeholders as (
 states as (
 
     select
+        user_history.source,
         user_history.user_id,
         user_history.manager_id,
         user_history.is_active and placeholders.csm_name is null as is_reachable,

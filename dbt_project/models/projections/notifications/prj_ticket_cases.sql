@@ -5,7 +5,7 @@ with
 {% if is_incremental() -%}
 touched_cases as (
 
-    {{ touched_since_last_build(['case_id', 'zendesk_ticket_id'], [ref('prj_cases')]) }}
+    {{ touched_since_last_build(['source', 'case_id', 'zendesk_ticket_id'], [ref('prj_cases')]) }}
 
 ),
 
@@ -18,13 +18,13 @@ touched as (
 
     select source, ticket_id
     from {{ ref('prj_tickets') }}
-    where ticket_id in (select zendesk_ticket_id from touched_cases)
+    where ({{ salesforce_of('source') }}, ticket_id) in (select source, zendesk_ticket_id from touched_cases)
 
     union
 
     select source, ticket_id
     from {{ this }}
-    where salesforce_case_id in (select case_id from touched_cases)
+    where ({{ salesforce_of('source') }}, salesforce_case_id) in (select source, case_id from touched_cases)
 
 ),
 
@@ -49,7 +49,8 @@ cases as (
 
 ),
 
--- Two instances count their tickets alike, so the host decides; a bare number is the first instance's.
+-- Two instances count their tickets alike, so the host decides; a bare number is the first instance's. A case
+-- of another Salesforce organization, which may be a copy, speaks of no ticket here.
 matches as (
 
     select
@@ -60,10 +61,12 @@ matches as (
         cases.created_at,
         cases.recorded_at
     from tickets
-    inner join cases on tickets.ticket_id = cases.zendesk_ticket_id
+    inner join cases
+        on tickets.ticket_id = cases.zendesk_ticket_id
+        and {{ salesforce_of('tickets.source') }} = cases.source
     where
         tickets.host = cases.zendesk_host
-        or (cases.zendesk_host is null and tickets.source = 'zendesk/global')
+        or (cases.zendesk_host is null and tickets.source in ({{ first_instances() }}))
 
 ),
 

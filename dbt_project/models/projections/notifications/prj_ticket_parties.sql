@@ -5,9 +5,11 @@ with
 {% if is_incremental() -%}
 moved_accounts as (
 
-    {{ touched_since_last_build(
-        ['account_id'], [ref('prj_account_recipients'), ref('prj_account_versions')]
-    ) }}
+    {{ touched_since_last_build(['account_source', 'account_id'], [ref('prj_account_recipients')]) }}
+
+    union
+
+    {{ touched_since_last_build(['source', 'account_id'], [ref('prj_account_versions')]) }}
 
 ),
 
@@ -19,7 +21,7 @@ changed_contacts as (
 
 changed_users as (
 
-    {{ touched_since_last_build(['user_id'], [ref('prj_salesforce_user_history')]) }}
+    {{ touched_since_last_build(['source', 'user_id'], [ref('prj_salesforce_user_history')]) }}
 
 ),
 
@@ -32,8 +34,8 @@ touched as (
     select source, ticket_id
     from {{ this }}
     where
-        account_id in (select account_id from moved_accounts)
-        or csm_user_id in (select user_id from changed_users)
+        (account_source, account_id) in (select account_source, account_id from moved_accounts)
+        or (account_source, csm_user_id) in (select source, user_id from changed_users)
         or (source, contact_id) in (select source, contact_id from changed_contacts)
 
 ),
@@ -78,6 +80,7 @@ parties as (
     select
         tickets.source,
         tickets.ticket_id,
+        tickets.account_source,
         tickets.account_id,
         account_now.name as account_name,
         recipients.csm_user_id_as_of,
@@ -102,12 +105,16 @@ parties as (
             as recorded_at
     from tickets
     left join account_versions as account_now
-        on tickets.account_id = account_now.account_id
+        on tickets.account_source = account_now.source
+        and tickets.account_id = account_now.account_id
         and account_now.valid_to is null
     left join recipients
-        on tickets.account_id = recipients.account_id
+        on tickets.account_source = recipients.account_source
+        and tickets.account_id = recipients.account_id
         and {{ holds_at('recipients', 'tickets.opened_at') }}
-    left join users on recipients.csm_user_id = users.user_id
+    left join users
+        on recipients.account_source = users.source
+        and recipients.csm_user_id = users.user_id
     left join contacts as contact_now
         on tickets.source = contact_now.source
         and tickets.requester_id = contact_now.contact_id

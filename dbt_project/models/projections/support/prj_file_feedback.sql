@@ -14,6 +14,7 @@ latest as (
         line_id,
         ticket_id,
         ticket_source,
+        case when account_id is not null then {{ salesforce_of('ticket_source') }} end as account_source,
         account_id,
         reporter,
         channel,

@@ -92,6 +92,7 @@ accounts as (
         associations.organization_id,
         associations.associated_at,
         associations.is_late_association,
+        organization_history.account_source,
         organization_history.account_id,
         greatest(
             associations.recorded_at,

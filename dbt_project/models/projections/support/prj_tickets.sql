@@ -81,7 +81,8 @@ merge_partners as (
         source,
         ticket_id,
         max(merged_into_ticket_id) as merged_into_ticket_id,
-        max(merge_partner_id) as merge_partner_id
+        max(merge_partner_id) as merge_partner_id,
+        max(recorded_at) as recorded_at
     from comments
     where merged_into_ticket_id is not null or merge_partner_id is not null
     group by all
@@ -126,7 +127,7 @@ tickets as (
         resolutions.first_solved_at,
         resolutions.solved_at,
         latest.updated_at,
-        greatest(latest.recorded_at, coalesce(resolutions.recorded_at, latest.recorded_at)) as recorded_at
+        {{ newest_of(['latest', 'resolutions', 'merge_partners']) }} as recorded_at
     from latest
     left join resolutions
         on latest.source = resolutions.source

@@ -50,6 +50,7 @@ renamed as (
             {{ salesforce_id_18('mapped[1]') }},
             {{ salesforce_id_18('mapped[2]') }}
         ) as account_id,
+        case when account_id is not null then {{ salesforce_of('source') }} end as account_source,
         -- Zendesk renames what it deletes to "<id>_deleted_<name>"
         {{ regex_replace('record.name', '^[0-9]+_deleted_', '') }} as name,
         mapped[3] as support_level,
