@@ -1,94 +1,109 @@
-"""Ingestion alone: rows a second and peak memory on a large world, quota off.
+"""Tickets into the log: how many a second, and how much memory, on worlds of growing size; tap-zendesk beside it.
 
-    python -m benchmarks.ingestion [--tickets 100000] [--accounts 2000]
+    python -m benchmarks.ingestion [--tickets 10000 100000 1000000] [--tap 10000 100000]
 
-The sandbox runs on the same machine and takes processor time of its own, so three figures are printed: what a clock on
-the wall saw, the processor seconds of ingestion, and those of the sandbox meanwhile.
+Everything runs on one machine, the sandbox too, its quota off. What its answers take is not ingestion's time: the
+seconds in which ingestion slept (none of its threads ran, could have run, or waited for the disk) are printed and left
+out of the second rate. While a load goes on behind the reading nothing is left out, although a page may be awaited
+meanwhile. The start of Python and of dlt counts as ingestion. tap-zendesk writes JSON lines to a file and has no load
+to do; its sleep is measured in the same way.
 """
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import orjson
 import psutil
 
 from benchmarks.process import Usage, run_measured
-from orchestration.embedded_sandbox import connect, embedded_sandbox
+from benchmarks.tickets import BEGIN, write_world
 from orchestration.environment import PROJECT_ROOT
+from tests.clients.client import Client, client
+from tests.sandbox.calls import sign_in_to_zendesk
+from tests.sandbox_process import RunningSandbox, sandbox
 
-SANDBOX = ("--port", "0", "--quota", "off", "--clock", "frozen")
+COLUMNS = f"{'what':<32}{'tickets':>10}{'wall s':>8}{'asleep s':>9}{'cpu s':>7}{'sandbox cpu s':>14}{'peak MiB':>9}"
+START_SECONDS = 1800.0
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Rows a second and peak memory of ingestion.")
-    parser.add_argument("--tickets", type=int, default=100_000)
-    parser.add_argument("--accounts", type=int, default=2_000)
+    parser = argparse.ArgumentParser(description="Tickets a second and peak memory of ingestion and of tap-zendesk.")
+    parser.add_argument("--tickets", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument(
+        "--tap", type=int, nargs="*", default=[10_000, 100_000], help="sizes that tap-zendesk reads too"
+    )
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
-        folder = Path(scratch)
-        with served(folder, given.tickets, given.accounts) as sandbox:
-            print(f"{'what':<26}{'events':>11}{'events/s':>10}{'wall s':>9}{'cpu s':>8}{'sandbox':>10}{'peak MiB':>10}")
-            for what, arguments in (
-                ("tickets", ["zendesk__ticket", "--until-complete"]),
-                ("everything else", ["--until-complete"]),
-                ("again, nothing new", ["--until-complete"]),
-            ):
-                report(what, folder / "data", sandbox, arguments)
+    print(f"{COLUMNS}{'a second':>10}{'awake':>8}")
+    for tickets in given.tickets:
+        with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
+            world = write_world(Path(scratch) / "world.jsonl", tickets)
+            with sandbox(world, start_seconds=START_SECONDS, tls_port=0) as running:
+                (server,) = (p for p in psutil.Process().children() if "sandbox" in p.cmdline())
+                measure_ingestion(Path(scratch), running, server)
+                if tickets in given.tap:
+                    measure_tap(Path(scratch), running, server)
 
 
-@contextmanager
-def served(folder: Path, tickets: int, accounts: int) -> Iterator[psutil.Process]:
-    """A generated world, served, and this process's environment pointed at it; yields the sandbox's process."""
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "sandbox.world",
-            "--out",
-            str(folder),
-            "--tickets",
-            str(tickets),
-            "--accounts",
-            str(accounts),
-        ],
-        check=True,
-        cwd=PROJECT_ROOT,
-        stdout=subprocess.DEVNULL,
-    )
-    (world,) = folder.glob("*/world.jsonl")
-    os.environ["SANDBOX_WORLD"] = str(world)
-    os.environ["DATA_DIR"] = str(folder / "data")
-    with embedded_sandbox(folder / "data", SANDBOX) as (where, process):
-        connect(where)
-        yield psutil.Process(process.pid)
+def measure_ingestion(folder: Path, running: RunningSandbox, server: psutil.Process) -> None:
+    """`python -m ingestion zendesk__ticket --until-complete` into an empty folder, then again with nothing new."""
+    data = folder / "data"
+    settings = running.environment() | {"START_DATE": BEGIN.isoformat(), "DATA_DIR": str(data)}
+    command = [sys.executable, "-m", "ingestion", "zendesk__ticket", "--until-complete"]
+    for what in ("ingestion", "ingestion, nothing new"):
+        before, busy = events(data), processor_seconds(server)
+        usage = run_measured(command, environment=settings, log=folder / "log.txt", cwd=PROJECT_ROOT)
+        report(what, events(data) - before, usage, processor_seconds(server) - busy)
 
 
-def report(what: str, data: Path, sandbox: psutil.Process, arguments: list[str]) -> None:
-    before, busy = events(data), processor_seconds(sandbox)
-    usage: Usage = run_measured(
-        [sys.executable, "-m", "ingestion", *arguments], environment={}, log=data / "benchmark.txt", cwd=PROJECT_ROOT
-    )
-    rows = events(data) - before
+def measure_tap(folder: Path, running: RunningSandbox, server: psutil.Process) -> None:
+    """tap-zendesk's sync of tickets alone, from the same sandbox, into a file."""
+    home = folder / "tap"
+    home.mkdir()
+    reader = client("tap-zendesk", running, home)
+    prepare_tap(reader)
+    command = [str(reader.program("tap-zendesk")), "--config", "config.json", "--catalog", "catalog.json"]
+    busy, records = processor_seconds(server), home / "records.jsonl"
+    usage = run_measured(command, environment=reader.variables, log=records, cwd=home)
+    with records.open("rb") as lines:
+        found = sum(line.startswith((b'{"type": "RECORD"', b'{"type":"RECORD"')) for line in lines)
+    report("tap-zendesk, tickets only", found, usage, processor_seconds(server) - busy)
+
+
+def prepare_tap(reader: Client) -> None:
+    """Configures it, and selects tickets alone. Raises RuntimeError when it cannot discover."""
+    token = sign_in_to_zendesk(reader.running).body["access_token"]
+    config = {"start_date": BEGIN.strftime("%Y-%m-%dT%H:%M:%SZ"), "subdomain": "gitlab", "access_token": token}
+    (reader.home / "config.json").write_bytes(orjson.dumps(config))
+    discovered = reader.run("tap-zendesk", "--config", "config.json", "--discover")
+    if discovered.returncode:
+        raise RuntimeError(f"tap-zendesk could not discover: {discovered.stderr[-2000:]}")
+    catalog = orjson.loads(discovered.stdout)
+    for stream in catalog["streams"]:
+        for entry in stream["metadata"]:
+            entry["metadata"]["selected"] = stream["stream"] == "tickets"
+    (reader.home / "catalog.json").write_bytes(orjson.dumps(catalog))
+
+
+def report(what: str, tickets: int, usage: Usage, sandbox_seconds: float) -> None:
+    awake = usage.wall_seconds - usage.asleep_seconds
     print(
-        f"{what:<26}{rows:>11,}{rows / usage.wall_seconds:>10,.0f}{usage.wall_seconds:>9.1f}{usage.cpu_seconds:>8.1f}"
-        f"{processor_seconds(sandbox) - busy:>10.1f}{usage.peak_mib:>10,.0f}",
+        f"{what:<32}{tickets:>10,}{usage.wall_seconds:>8.1f}{usage.asleep_seconds:>9.1f}{usage.cpu_seconds:>7.1f}"
+        f"{sandbox_seconds:>14.1f}{usage.peak_mib:>9,.0f}"
+        f"{tickets / usage.wall_seconds:>10,.0f}{tickets / awake:>8,.0f}",
         flush=True,
     )
 
 
 def events(data: Path) -> int:
-    """Events in the log so far."""
+    """Ticket events in the log so far."""
     warehouse = data / "warehouse.duckdb"
     if not warehouse.exists():
         return 0
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        row = connection.execute("select count(*) from event_log.events").fetchone()
+        row = connection.execute("select count(*) from event_log.zendesk__ticket_events").fetchone()
     return row[0] if row else 0
 
 

@@ -83,7 +83,11 @@ class RunningSandbox:
 
 @contextmanager
 def sandbox(
-    world: str | Path | list[dict[str, Any]], now: str | None = None, **options: Any
+    world: str | Path | list[dict[str, Any]],
+    now: str | None = None,
+    *,
+    start_seconds: float = START_SECONDS,
+    **options: Any,
 ) -> Iterator[RunningSandbox]:
     """Serves a world (a file, `tiny`, `demo`, or a list of changes) until the block ends.
 
@@ -107,7 +111,7 @@ def sandbox(
         output = (scratch / "output.txt").open("w+")
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
         try:
-            ready = _wait(process, ready_file, scratch / "output.txt")
+            ready = _wait(process, ready_file, scratch / "output.txt", start_seconds)
             yield RunningSandbox(ready["url"].rstrip("/"), ready, Path(given["data_dir"]))
         finally:
             process.terminate()
@@ -119,8 +123,10 @@ def sandbox(
             output.close()
 
 
-def _wait(process: subprocess.Popen[bytes], ready_file: Path, output: Path) -> dict[str, Any]:
-    give_up = time.monotonic() + START_SECONDS
+def _wait(
+    process: subprocess.Popen[bytes], ready_file: Path, output: Path, start_seconds: float
+) -> dict[str, Any]:
+    give_up = time.monotonic() + start_seconds
     while time.monotonic() < give_up:
         if ready_file.exists():
             return json.loads(ready_file.read_text())

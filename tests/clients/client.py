@@ -21,10 +21,11 @@ class Client:
     running: RunningSandbox
     home: Path
 
-    def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
-        """A program of the client's environment, whatever its exit code."""
+    @property
+    def variables(self) -> dict[str, str]:
+        """What sends it to the sandbox, and nothing of the caller's."""
         certificate = self.running.ready["ca_file"]
-        variables = {
+        return {
             "PATH": os.defpath,
             "HOME": str(self.home),
             "TZ": "UTC",
@@ -33,9 +34,16 @@ class Client:
             "REQUESTS_CA_BUNDLE": certificate,
             "SSL_CERT_FILE": certificate,
         }
+
+    def program(self, name: str) -> Path:
+        """A program of the client's environment."""
+        return self.python.with_name(name)
+
+    def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
+        """A program of the client's environment, whatever its exit code."""
         return subprocess.run(
-            [self.python.with_name(str(command[0])), *command[1:]],
-            env=variables, cwd=self.home, capture_output=True, text=True, check=False,
+            [self.program(str(command[0])), *command[1:]],
+            env=self.variables, cwd=self.home, capture_output=True, text=True, check=False,
         )  # fmt: skip
 
     def script(self, name: str, *arguments: str) -> Any:
