@@ -10,7 +10,7 @@ class StreamResult:
 
     rows: events that are new to the log. pages: pages read. reached_end: live reading came to the end.
     history_complete: nothing is left to read of the time before. error: why the stream failed, None when it did not;
-    what it had not committed by then will be read again.
+    what it had not committed by then will be read again. finding: what a reconcile found, None when it is not through.
     """
 
     stream: str
@@ -23,3 +23,4 @@ class StreamResult:
     history_complete: bool = True
     error: str | None = None
     warning: str | None = None
+    finding: str | None = None

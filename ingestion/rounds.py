@@ -1,6 +1,7 @@
 """Rounds: a chunk of every stream of an instance, one load, and again, until all are through or the time is up."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -8,7 +9,7 @@ import pyarrow.compute as pc
 
 from ingestion import pipelines
 from ingestion.commit import Committer
-from ingestion.errors import SourceError
+from ingestion.errors import QuotaSpent, SourceError
 from ingestion.instances import Instance
 from ingestion.pages import Reader
 from ingestion.progress import Progress
@@ -18,6 +19,10 @@ from ingestion.settings import Settings
 from ingestion.streams import Stream
 
 Key = tuple[str, str]
+
+
+def changes_of(instance: Instance, stream: Stream) -> Reader | None:
+    return instance.source.reader(stream.name)
 
 
 @dataclass
@@ -35,9 +40,14 @@ class Rounds:
     _deadline: float | None = None
 
     def start(
-        self, due: list[tuple[Instance, Stream]], phase: Phase, seconds: float, instances: list[Instance]
+        self,
+        due: list[tuple[Instance, Stream]],
+        phase: Phase,
+        seconds: float,
+        instances: list[Instance],
+        reader_of: Callable[[Instance, Stream], Reader | None] = changes_of,
     ) -> None:
-        """Lines up streams for a phase that may take `seconds`."""
+        """Lines up streams for a phase that may take `seconds`; a stream without a reader is left out."""
         self._deadline = None if self.until_complete else time.monotonic() + seconds
         for instance in instances:
             instance.limiter.deadline = self._deadline
@@ -46,14 +56,19 @@ class Rounds:
                 self._fail(stream, instance.name, instance.error or "no system has answered yet")
                 continue
             try:
-                reader = instance.source.reader(stream.name)
+                reader = reader_of(instance, stream)
+            except QuotaSpent as reason:
+                # Some sources must ask before they can read; what they would have read comes when the quota allows.
+                self._note(stream, instance.name, warning=str(reason), history_complete=False)
+                continue
             except SourceError as error:
                 if stream.is_optional:
                     self._note(stream, instance.name, warning=str(error))
                 else:
                     self._fail(stream, instance.name, str(error))
                 continue
-            self.add(stream, instance.name, reader, phase)
+            if reader:
+                self.add(stream, instance.name, reader, phase)
 
     def add(self, stream: Stream, source: str, reader: Reader, phase: Phase) -> None:
         state = dict(pipelines.states(self.settings, source).get(stream.table, {}))
@@ -64,6 +79,9 @@ class Rounds:
                 else first_state(stream, self.live_from, self.start_date)
             )
         if phase == "history" and state.get("history_done"):
+            return
+        if phase == "reconcile" and not state.get("history_done", stream.shape != "changes"):
+            self._note(stream, source, finding="its history is not complete yet, so there is nothing to compare with")
             return
         self._readings.append(Reading(stream, source, reader, phase, state))
 
@@ -113,6 +131,7 @@ class Rounds:
             reached_end=result.reached_end or (chunk.is_last and reading.phase == "live"),
             history_complete=bool(reading.state.get("history_done", True)),
             warning=warning,
+            finding=reading.finding or result.finding,
         )
 
     def _result(self, stream: Stream, source: str) -> StreamResult:

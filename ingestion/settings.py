@@ -61,6 +61,29 @@ class Connection(BaseSettings):
     token: SecretStr = SecretStr("")
 
 
+class ZendeskConnection(Connection):
+    """OAuth, or an e-mail address and its API token, which Zendesk takes until 2027-04-30."""
+
+    email: str = ""
+    api_token: SecretStr = SecretStr("")
+
+    def signs_in_by_api_token(self, prefix: str) -> bool:
+        """Raises SettingsError when both ways are set, or half of this one."""
+        token = self.api_token.get_secret_value()
+        if not token and not self.email:
+            return False
+        if self.client_id or self.client_secret.get_secret_value():
+            raise SettingsError(
+                f"{prefix}API_TOKEN and {prefix}CLIENT_ID are both ways to sign in: keep one, best the client."
+            )
+        if not token or not self.email:
+            raise SettingsError(
+                f"{prefix}{'EMAIL' if token else 'API_TOKEN'} is not set, but "
+                f"{prefix}{'API_TOKEN' if token else 'EMAIL'} is: set both, or better an OAuth client."
+            )
+        return True
+
+
 class Settings(BaseSettings):
     """Everything configurable. Build it with `load_settings`, which also reads the connections."""
 
@@ -75,6 +98,8 @@ class Settings(BaseSettings):
     quota_share_account: Share = 0.5
     quota_share_export: Share = 0.8
     history_budget_seconds: NonNegativeFloat = 20.0
+    reconcile_budget_seconds: NonNegativeFloat = 600.0
+    mass_removal_share: Share = 0.5
     accept_mass_removal: bool = False
 
     # source ("zendesk/global") -> connection, in reading order; only those that have an address
@@ -110,7 +135,10 @@ def load_settings(env_file: str | Path | None = ENV_FILE) -> Settings:
     settings = _read(Settings, "", env_file)
     names = {f"zendesk/{name}": f"ZENDESK_{name.upper()}_" for name in settings.zendesk_instances}
     prefixes = {"salesforce/main": "SALESFORCE_"} | names | {"gitlab/main": "GITLAB_"}
-    found = {source: _read(Connection, prefix, env_file) for source, prefix in prefixes.items()}
+    found = {
+        source: _read(ZendeskConnection if source in names else Connection, prefix, env_file)
+        for source, prefix in prefixes.items()
+    }
     for source, connection in found.items():
         if connection.url:
             _require_credentials(source, prefixes[source], connection)
@@ -123,6 +151,8 @@ def load_settings(env_file: str | Path | None = ENV_FILE) -> Settings:
 
 
 def _require_credentials(source: str, prefix: str, connection: Connection) -> None:
+    if isinstance(connection, ZendeskConnection) and connection.signs_in_by_api_token(prefix):
+        return
     needed = ("token",) if source.startswith("gitlab/") else ("client_id", "client_secret")
     for name in needed:
         value = getattr(connection, name)

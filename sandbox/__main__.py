@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sandbox.changes import UnreadableWorld
 from sandbox.serve import Options, run
+from sandbox.settings import END_TIME_MODE, END_TIME_MODES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
         tls_port=given.tls_port,
         smtp_port=given.smtp_port,
         enforce_quota=given.quota == "real",
+        end_time_mode=given.end_time_mode,
         live=given.live,
         data_dir=given.data_dir,
         ready_file=given.ready_file,
@@ -41,6 +43,12 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--tls-port", type=int, help="also serve https, with a certificate of its own")
     serve.add_argument("--smtp-port", type=int, help="also take mail")
     serve.add_argument("--quota", choices=("real", "off"), default="real", help="off: refuse nothing")
+    serve.add_argument(
+        "--end-time-mode",
+        choices=END_TIME_MODES,
+        default=END_TIME_MODE,
+        help="which end_time Zendesk's exports by time give; older accounts differ from the recorded one",
+    )
     serve.add_argument("--live", type=float, metavar="RATE", help="go on with RATE new tickets an hour")
     serve.add_argument("--data-dir", type=Path, default=Path("data/sandbox"), help="mail and generated worlds")
     serve.add_argument("--ready-file", type=Path, help="is written as JSON as soon as requests are answered")

@@ -12,12 +12,19 @@ from sandbox.timestamps import parse_ms
 OBJECTS = {
     "zendesk": frozenset({
         "organization", "user", "organization_membership", "ticket", "ticket_field", "organization_field",
-        "user_field", "survey_response", "group",
+        "user_field", "survey_response", "group", "user_identity",
     }),
     # A Field is a field that comes, changes or goes; an ExternalClientApp registers the certificate of a client.
     "salesforce": frozenset({"Account", "Contact", "User", "Case", "Field", "ExternalClientApp"}),
     "gitlab": frozenset({"project", "issue"}),
 }  # fmt: skip
+
+
+KEYS = frozenset({
+    "at", "visible_at", "system", "instance", "object", "id", "by", "set", "comment", "delete", "restore", "purge",
+    "merge_into", "silent", "redact", "make_private",
+})  # fmt: skip
+REDACTION_KEYS = frozenset({"comment", "text", "attachment"})
 
 
 class UnreadableWorld(ValueError):
@@ -42,6 +49,9 @@ class Change:
     purge: bool = False
     merge_into: Any = None
     silent: bool = False
+    redact: dict[str, Any] | None = None
+    make_private: int | None = None
+    is_consequence: bool = False
     line: int = 0
 
 
@@ -62,6 +72,8 @@ def to_change(raw: Any, default_at: int | None = None) -> Change:
     """One change from its JSON object. Raises ValueError or KeyError saying what is wrong with it."""
     if not isinstance(raw, dict):
         raise ValueError("a change is a JSON object")
+    if not raw.keys() <= KEYS:
+        raise ValueError(f"unknown key {min(raw.keys() - KEYS)!r}")
     system = raw["system"]
     if raw["object"] not in OBJECTS.get(system, ()):
         raise ValueError(f"system {system!r} has no object {raw['object']!r}")
@@ -69,6 +81,10 @@ def to_change(raw: Any, default_at: int | None = None) -> Change:
     values = raw.get("set")
     if not isinstance(values, dict | None):
         raise ValueError("'set' is a JSON object")
+    if raw.get("comment") is not None and not isinstance(raw["comment"], dict):
+        raise ValueError("'comment' is a JSON object")
+    if raw.keys() & {"redact", "make_private"}:
+        _check_erasure(raw)
     return Change(
         at=at,
         visible_at=max(at, parse_ms(raw["visible_at"])) if raw.get("visible_at") else at,
@@ -84,7 +100,31 @@ def to_change(raw: Any, default_at: int | None = None) -> Change:
         purge=bool(raw.get("purge")),
         merge_into=raw.get("merge_into"),
         silent=bool(raw.get("silent")),
+        redact=raw.get("redact"),
+        make_private=raw.get("make_private"),
     )
+
+
+def _check_erasure(raw: dict[str, Any]) -> None:
+    if raw["object"] != "ticket":
+        raise ValueError(f"'redact' and 'make_private' are for tickets, not for {raw['object']!r}")
+    order = raw.get("redact")
+    if not isinstance(order, dict | None):
+        raise ValueError("'redact' is a JSON object, such as {\"comment\": 1}")
+    if order is not None:
+        if "comment" not in order:
+            raise ValueError("'redact' needs the number of the comment, such as {\"comment\": 1}")
+        if not order.keys() <= REDACTION_KEYS:
+            raise ValueError(f"'redact' has no key {min(order.keys() - REDACTION_KEYS)!r}")
+        if "text" in order and "attachment" in order:
+            raise ValueError("'redact' is for a text or for an attachment, not for both")
+        if "text" in order and not (isinstance(order["text"], str) and order["text"]):
+            raise ValueError("the 'text' to redact is a part of the comment")
+    counts = {"make_private": raw.get("make_private"), **(order or {})}
+    for name in ("comment", "attachment", "make_private"):
+        number = counts.get(name)
+        if number is not None and (type(number) is not int or number < 1):
+            raise ValueError(f"{name!r} counts from 1, it cannot be {number!r}")
 
 
 def _id(system: str, kind: str, given: Any) -> Any:

@@ -1,7 +1,7 @@
 """What a route gets and what it answers: one call, one reply."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -73,6 +73,10 @@ class Routes:
             for route in routes
             if "{" in route.path
         ]
+
+    def __iter__(self) -> Iterator[Route]:
+        yield from self._exact.values()
+        yield from (route for route, _ in self._patterns)
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         path = path.rstrip("/").removesuffix(".json")

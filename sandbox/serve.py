@@ -33,6 +33,7 @@ class Options:
     tls_port: int | None
     smtp_port: int | None
     enforce_quota: bool
+    end_time_mode: str
     live: float | None
     data_dir: Path
     ready_file: Path | None
@@ -51,6 +52,7 @@ def world_path(world: str, data_dir: Path) -> Path:
 
 def load(options: Options) -> Application:
     """The application with its world at the clock's time. Raises UnreadableWorld, OSError or ValueError."""
+    settings.END_TIME_MODE = options.end_time_mode
     path = world_path(options.world, options.data_dir)
     journal = Journal(options.data_dir, path)
     state = State()

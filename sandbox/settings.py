@@ -1,7 +1,7 @@
 """Every number and text of the sandbox that no recording confirms: a better observation is one edit."""
 
 # -- Zendesk: exports -------------------------------------------------------------------------
-WITHHELD_SECONDS = {"tickets": 60, "ticket_events": 60, "users": 60, "organizations": 60}
+WITHHELD_SECONDS = {"tickets": 60, "ticket_events": 60, "users": 60, "organizations": 60, "metric_events": 60}
 START_TIME_MIN_AGE_SECONDS = 60
 START_TIME_TOO_RECENT_CURSOR = {
     "error": "StartTimeTooRecent",
@@ -14,26 +14,61 @@ START_TIME_TOO_RECENT_TIME = {
 INVALID_CURSOR = {"error": "InvalidCursor", "description": "cursor is not valid"}
 EXPORT_PAGE_ROWS = 1000
 # "recorded": a page cut short ends one second after its last row, the final page on its last row's own second.
-END_TIME_MODE = "recorded"  # or "last_plus_one", "last_inclusive"
+# "last_plus_one" and "last_inclusive" do on every page what their name says, as older accounts did.
+END_TIME_MODE = "recorded"
+# `python -m sandbox serve --end-time-mode` chooses.
+END_TIME_MODES = ("recorded", "last_plus_one", "last_inclusive")
 # A walk that begins in a window without rows still gets a cursor to keep.
 EMPTY_EXPORT_HAS_CURSOR = True
+# Clients look at their first metric event with start_time=now, which is no error.
+METRIC_EVENTS_REFUSE_RECENT_START = False
+METRIC_SLA_TARGET_MINUTES = 60
+# Seconds from a creation that has an `sla_policy` to the empty audit that follows it; None: there is none.
+SLA_FOLLOW_ON_SECONDS: int | None = None
 
 # -- Zendesk: quotas --------------------------------------------------------------------------
 ACCOUNT_PER_MINUTE = 400
 EXPORTS_PER_MINUTE = 10
 USERS_CURSOR_PER_MINUTE = 20
 TICKET_FIELDS_PER_MINUTE = 20
+# Per route.
 GUIDE_PER_MINUTE = 400
+TICKETS_INDEX_PER_MINUTE = 100
+TICKETS_INDEX_DEEP_PER_MINUTE = 50
+TICKETS_INDEX_DEEP_FROM_PAGE = 501
+DELETED_TICKETS_PER_MINUTE = 10
+DELETED_TICKETS_DEEP_PER_MINUTE = 5
+DELETED_TICKETS_DEEP_FROM_PAGE = 101
+SEARCH_EXPORT_PER_MINUTE = 100
 TOO_MANY_REQUESTS = {
     "error": "APIRateLimitExceeded",
     "description": "Number of allowed API requests per minute exceeded",
 }
 TOKEN_SECONDS = 1800
+TOKEN_SECONDS_MOST = 172_800
+
+# -- Zendesk: scopes --------------------------------------------------------------------------
+# Any other name is accepted when a token is issued, and every request of that token is then refused.
+SCOPE_RESOURCES = frozenset({
+    "any_channel", "apps", "auditlogs", "automations", "dynamic_content", "hc", "macros", "organizations", "requests",
+    "satisfaction_ratings", "targets", "tickets", "triggers", "users", "web_widget", "webhooks", "zis",
+})  # fmt: skip
+MISSING_SCOPE = {"error": "forbidden", "description": "Missing the following required scopes: read"}
 
 # -- Zendesk: lists ---------------------------------------------------------------------------
 LIST_PAGE_ROWS = 100
 SURVEY_PAGE_ROWS = 50
 OFFSET_DEPTH_ROWS = 10_000
+SEARCH_DEPTH_ROWS = 1000
+SEARCH_EXPORT_PAGE_ROWS = 1000
+SEARCH_TOO_DEEP = {
+    "error": "unprocessable",
+    "description": "Requested response size was greater than Search Response Limits",
+}
+AUDITS_LEGACY_PAGE_ROWS = 200
+# Closed tickets leave the lists after this time; exports and the address of the ticket still show them.
+ARCHIVED_AFTER_DAYS = 120
+DELETED_TICKETS_LIST_DAYS = 30
 
 # -- Zendesk: what deleting, purging and merging leave behind ---------------------------------
 DELETED_USER_HAS_EMAIL = False
@@ -43,9 +78,13 @@ SCRUBBED_TEXT = "SCRUBBED"
 ORGANIZATION_DELETE_REACHES_USERS_SECONDS = 1
 ORGANIZATION_DELETE_REACHES_TICKETS_SECONDS = 3
 MEMBERSHIP_CHANGE_MOVES_USER = True
+IDENTITY_CHANGE_MOVES_USER = True
+USER_MERGE_REACHES_TICKETS_SECONDS = 1
 MERGE_TAG = "closed_by_merge"
 MERGE_SOURCE_COMMENT = 'This request was closed and merged into request #{target} "{subject}".'
 MERGE_TARGET_COMMENT = 'Request #{source} "{subject}" was closed and merged into this request.'
+REDACTION_MARK = "▇"
+REDACTED_ATTACHMENT = {"file_name": "redacted.txt", "content_type": "text/plain", "size": 1}
 # A creation names the organization even when there is none.
 CREATE_EVENT_WITH_NULL_ORGANIZATION = True
 

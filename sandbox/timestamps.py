@@ -1,6 +1,7 @@
 """ISO-8601 text to integer milliseconds since 1970 and back, in the three spellings that the three systems use."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -14,9 +15,10 @@ def parse_ms(text: str) -> int:
     return (moment - _EPOCH) // _MILLISECOND
 
 
+@lru_cache(maxsize=10_000)
 def zendesk_time(seconds: int) -> str:
     """`2026-03-01T09:00:00Z`."""
-    # Three times as fast as strftime, and every row of an export has two.
+    # Three times as fast as strftime; rows of an export say the same second again and again.
     return datetime.fromtimestamp(seconds, UTC).isoformat()[:19] + "Z"
 
 

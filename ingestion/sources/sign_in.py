@@ -10,6 +10,8 @@ from ingestion.http import SourceSession
 from ingestion.settings import Connection
 from ingestion.sources.refusals import message
 
+MONTH = 30 * 24 * 3600
+
 
 class ClientCredentials(OAuth2ClientCredentials):
     """Signs in at `token_url`; the whole token answer is kept in `granted`.
@@ -51,14 +53,22 @@ class ClientCredentials(OAuth2ClientCredentials):
                 f"{self._source} refused the sign-in ({response.status_code}{message(response)}): "
                 f"check {self._variables}."
             )
+        self.granted, seconds = self._token_in(response)
+        self.access_token = self.granted["access_token"]
+        # Renewed a little early, so that no request is sent with a token about to die on the way.
+        self.token_expiry = self.token_expiry.now().add(seconds=max(seconds - 30, 1))
+
+    def _token_in(self, response: Response) -> tuple[dict[str, Any], int]:
+        """The answer and the seconds that its token lives, a month at most."""
         try:
-            self.granted = response.json()
-            self.access_token = self.granted["access_token"]
-        except (ValueError, KeyError, TypeError):
+            granted = response.json()
+            token, seconds = granted["access_token"], int(granted.get("expires_in") or self.default_token_expiration)
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+            granted, token, seconds = {}, None, 0
+        # A token goes into a header: what cannot stand there is none.
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
             raise SourceError(
                 f"{self._source} answered the sign-in with something that is no token: check the address in "
                 f"{self._variables.split('_CLIENT')[0]}_URL."
-            ) from None
-        # Renewed a little early, so that no request is sent with a token about to die on the way.
-        seconds = int(self.granted.get("expires_in") or self.default_token_expiration)
-        self.token_expiry = self.token_expiry.now().add(seconds=max(seconds - 30, 1))
+            )
+        return granted, min(seconds, MONTH)

@@ -1,49 +1,25 @@
-"""Zendesk's routes, and what happens around each of them: authentication, quota, headers."""
+"""What happens around each of Zendesk's routes: authentication, quota, headers."""
 
 import hashlib
+import re
 import secrets
 
 from starlette.responses import Response
 
 from sandbox import settings
-from sandbox.http import Call, Refused, Route, Routes, reply
-from sandbox.zendesk import cursor_exports, guide, lists, oauth, singles, time_exports
+from sandbox.http import Call, Refused, Route, reply
+from sandbox.zendesk import access, oauth
 from sandbox.zendesk.errors import unknown_route
 from sandbox.zendesk.instance import Instance
 from sandbox.zendesk.quota import Quota
+from sandbox.zendesk.routes import GUIDE, ROUTES, V2
 
-V2 = "/api/v2"
-ROUTES = Routes(
-    [
-        Route("GET", f"{V2}/incremental/tickets/cursor", cursor_exports.tickets, "exports"),
-        Route("GET", f"{V2}/incremental/users/cursor", cursor_exports.users, "users_cursor"),
-        Route("GET", f"{V2}/incremental/ticket_events", time_exports.ticket_events, "exports"),
-        Route("GET", f"{V2}/incremental/organizations", time_exports.organizations, "exports"),
-        Route("GET", f"{V2}/incremental/tickets", time_exports.tickets, "exports"),
-        Route("GET", f"{V2}/incremental/users", time_exports.users, "exports"),
-        Route("GET", f"{V2}/incremental/ticket_metric_events", time_exports.metric_events, "exports"),
-        Route("GET", f"{V2}/organization_memberships", lists.memberships),
-        Route("GET", f"{V2}/users/{{user}}/organization_memberships", lists.memberships),
-        Route("GET", f"{V2}/organizations/{{organization}}/organization_memberships", lists.memberships),
-        Route("GET", f"{V2}/satisfaction_ratings", lists.satisfaction_ratings),
-        Route("GET", f"{V2}/ticket_fields", lists.ticket_fields, "ticket_fields"),
-        Route("GET", f"{V2}/organization_fields", lists.organization_fields),
-        Route("GET", f"{V2}/user_fields", lists.user_fields),
-        Route("GET", f"{V2}/groups", lists.groups),
-        Route("GET", f"{V2}/users/me", oauth.me),
-        Route("GET", f"{V2}/users", lists.users),
-        Route("GET", f"{V2}/users/{{id}}", singles.one_user),
-        Route("GET", f"{V2}/organizations", lists.organizations),
-        Route("GET", f"{V2}/organizations/{{id}}", singles.one_organization),
-        Route("GET", f"{V2}/tickets", singles.tickets),
-        Route("GET", f"{V2}/tickets/{{id}}", singles.one_ticket),
-        Route("GET", f"{V2}/tickets/{{id}}/comments", singles.ticket_comments),
-        Route("GET", f"{V2}/tickets/{{id}}/audits", singles.ticket_audits),
-        Route("GET", f"{V2}/oauth/tokens/current", oauth.current),
-        Route("GET", f"{V2}/guide/survey_responses", guide.survey_responses, "guide"),
-    ]
-)
-_CACHED = {"/ticket_fields": "max-age=5, private"}
+_CACHED = {
+    f"{V2}/ticket_fields": "max-age=5, private",
+    f"{V2}/ticket_forms": "max-age=60, private",
+    f"{V2}/brands": "max-age=60, private",
+}
+_VARY = {f"{V2}/incremental/users/cursor": "Accept, Accept-Encoding"}
 
 
 class ZendeskApi:
@@ -55,42 +31,47 @@ class ZendeskApi:
 
     def answer(self, instance: Instance, call: Call) -> Response:
         """One call to one account; never raises."""
-        try:
-            if call.method == "POST" and call.path.rstrip("/") == "/oauth/tokens":
-                return oauth.issue(instance, call)
-            return self._answer(instance, call)
-        except Refused as refused:
-            return refused.response()
-
-    def _answer(self, instance: Instance, call: Call) -> Response:
+        if call.method == "POST" and call.path.rstrip("/") == "/oauth/tokens":
+            return oauth.issue(instance, call)
         found = ROUTES.find(call.method, call.path)
         if found is None:
-            raise unknown_route()
+            return unknown_route().response()
         route, call.matched = found
-        if route.handler is not oauth.me:
-            oauth.authenticate(instance, call)
+        try:
+            response = self._answer(instance, call, route)
+        except Refused as refused:
+            response = refused.response()
+        response.headers.update(_common(route, response))
+        return response
+
+    def _answer(self, instance: Instance, call: Call, route: Route) -> Response:
+        if route.handler is not access.me:
+            access.check(instance, call)
         quota = self._quotas.setdefault(instance.name, Quota(enforced=self._enforce))
-        headers, allowed = quota.charge(route.bucket, call.seconds)
+        if route.path.startswith(GUIDE):
+            headers, allowed = quota.charge_guide(route.path, call.seconds)
+        else:
+            headers, allowed = quota.charge(route.bucket, call.query.get("page", ""), call.seconds)
         try:
             response = route.handler(instance, call) if allowed else reply(settings.TOO_MANY_REQUESTS, 429)
         except Refused as refused:
             response = refused.response()
         response.headers.update(headers)
-        response.headers.update(_common(route, response))
         return response
 
 
 def _common(route: Route, response: Response) -> dict[str, str]:
-    request_id = f"{secrets.token_hex(8)}-AMS"
-    if route.bucket == "guide":
-        return {"zendesk-service": "guide-rest", "x-request-id": request_id}
-    tail = route.path.removeprefix(V2)
-    return {
-        "x-request-id": request_id,
+    headers = {"x-request-id": f"{secrets.token_hex(8)}-AMS", "vary": _VARY.get(route.path, "Accept-Encoding")}
+    if route.path.startswith(GUIDE):
+        return headers | {
+            "zendesk-service": "guide-rest",
+            "zendesk-route": re.sub(r"\{(\w+)\}", r":\1", route.path),
+        }
+    return headers | {
         "x-runtime": "0.05",
         "x-zendesk-api-version": "v2",
         "x-openapi-route-path": route.path,
         "zendesk-service": "classic",
-        "cache-control": _CACHED.get(tail, "max-age=0, private, must-revalidate"),
+        "cache-control": _CACHED.get(route.path, "max-age=0, private, must-revalidate"),
         "etag": f'W/"{hashlib.md5(response.body, usedforsecurity=False).hexdigest()}"',
     }

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable
 
 from sandbox.changes import Change
-from sandbox.zendesk import definitions, organizations, surveys, tickets, users
+from sandbox.zendesk import definitions, identities, organizations, surveys, tickets, users
 from sandbox.zendesk.instance import Instance
 
 APPLIERS: dict[str, Callable[[Instance, Change], Iterable[Change]]] = {
     "ticket": tickets.apply,
     "user": users.apply,
+    "user_identity": identities.apply,
     "organization_membership": users.apply_membership,
     "organization": organizations.apply,
     "ticket_field": definitions.apply_ticket_field,

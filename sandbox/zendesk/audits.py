@@ -5,11 +5,11 @@ from typing import Any
 
 from sandbox.settings import CREATE_EVENT_WITH_NULL_ORGANIZATION
 from sandbox.zendesk.instance import Instance
-from sandbox.zendesk.records import Audit, FieldChange, Ticket
+from sandbox.zendesk.records import Audit, FieldChange, System, Ticket
 
 TRACKED = (
     "subject", "requester_id", "organization_id", "assignee_id", "group_id", "priority", "type", "status",
-    "ticket_form_id", "brand_id", "problem_id", "due_at", "sla_policy",
+    "ticket_form_id", "brand_id", "problem_id", "due_at",
 )  # fmt: skip
 _AS_TEXT = frozenset({"organization_id", "ticket_form_id", "brand_id", "custom_status_id", "problem_id"})
 _ALWAYS_CREATED = frozenset({"subject", "priority", "type", "status", "requester_id"}) | (
@@ -20,6 +20,7 @@ _UNSET_PREVIOUS = {"priority": "0", "satisfaction_reason_code": "0"}
 _LABELS = {
     "web": "Web form", "email": "Mail", "api": "Web service", "rule": "Rule", "system": "System",
     "chat": "Chat", "voice": "Phone call", "mobile": "Mobile", "native_messaging": "Native messaging",
+    "sla": "SLA",
 }  # fmt: skip
 
 
@@ -35,6 +36,8 @@ def creations(ticket: Ticket) -> Iterator[FieldChange]:
     for field_id, value in ticket.custom.items():
         if value is not None:
             yield FieldChange("Create", "custom_ticket_fields", (field_id, value))
+    if ticket.fields.get("sla_policy") is not None:
+        yield FieldChange("Create", "sla_policy", ticket.fields["sla_policy"])
 
 
 def changes(before: dict[str, Any], after: dict[str, Any], names: Iterable[str]) -> Iterator[FieldChange]:
@@ -85,15 +88,41 @@ def record(
     via: dict[str, Any],
     children: Iterable[FieldChange],
     comment: dict[str, Any] | None = None,
+    system: System | None = None,
+    parent: int | None = None,
 ) -> Audit:
-    """Appends an audit to the ticket and to the account's feed of events."""
+    """Appends an audit to the ticket and to the account's feed of events; what makes itself (-1) has no `system`."""
     kept = tuple(children)
-    audit = Audit(ticket.id, ticket.next_number, at, updater_id, via, kept, comment, updater_id != -1)
+    said = system or ("none" if updater_id == -1 else "full")
+    audit = Audit(ticket.id, ticket.next_number, at, updater_id, via, kept, comment, said, parent)
     # A status child brings its custom status as a second one: room for both.
     ticket.next_number += 2 + 2 * len(kept)
     ticket.audits.append(audit)
     instance.events.add(at, audit)
+    instance.unmeasured.add(ticket.id)
     return audit
+
+
+def update(
+    instance: Instance,
+    ticket: Ticket,
+    at: int,
+    updater_id: int,
+    via: dict[str, Any],
+    children: Iterable[FieldChange],
+    comment: dict[str, Any] | None = None,
+    system: System | None = None,
+) -> None:
+    """Records an audit of a ticket that exists: its stamps and its place in the export follow."""
+    record(instance, ticket, at, updater_id, via, children, comment, system)
+    ticket.updated = max(ticket.updated, at)
+    touch(instance, ticket, at)
+
+
+def touch(instance: Instance, ticket: Ticket, at: int) -> None:
+    """Moves the ticket to its new place in the export, which is all that a change of the system's own shows."""
+    ticket.generated = max(ticket.generated, at)
+    instance.ticket_stream.touch(ticket.id, ticket.generated)
 
 
 def _text(value: Any) -> str:

@@ -20,10 +20,10 @@ def merge(instance: Instance, ticket: Ticket, target_id: int, at: int, change: C
     ticket.fields.update(closed)
     body = settings.MERGE_SOURCE_COMMENT.format(target=target_id, subject=target.fields.get("subject"))
     via = _merged({"ticket_id": target_id, "subject": target.fields.get("subject")})
-    _change(instance, ticket, at, by, via, children, {"author_id": by, "public": False, "body": body})
+    audits.update(instance, ticket, at, by, via, children, {"author_id": by, "public": False, "body": body})
     body = settings.MERGE_TARGET_COMMENT.format(source=ticket.id, subject=ticket.fields.get("subject"))
     via = _merged({"ticket_ids": [ticket.id]})
-    _change(instance, target, at, by, via, [], {"author_id": by, "public": False, "body": body})
+    audits.update(instance, target, at, by, via, [], {"author_id": by, "public": False, "body": body})
 
 
 def delete(instance: Instance, ticket: Ticket, at: int, by: Any) -> None:
@@ -50,33 +50,16 @@ def purge(instance: Instance, ticket: Ticket, at: int) -> None:
     for audit in ticket.audits:
         if audit.comment:
             audit.comment.update(body=scrubbed, attachments=[])
-    _touch(instance, ticket, at)
+            audit.comment.pop("html_body", None)
+    audits.touch(instance, ticket, at)
 
 
 def _set_status(instance: Instance, ticket: Ticket, status: str, at: int, by: Any) -> None:
     change = FieldChange("Change", "status", status, ticket.fields["status"])
     ticket.fields["status"] = status
     via = {"channel": "web", "source": {"from": {}, "to": {}, "rel": None}}
-    _change(instance, ticket, at, int(by) if by is not None else -1, via, [change], None)
-
-
-def _change(
-    instance: Instance,
-    ticket: Ticket,
-    at: int,
-    by: int,
-    via: dict[str, Any],
-    children: list[FieldChange],
-    comment: dict[str, Any] | None,
-) -> None:
-    audits.record(instance, ticket, at, by, via, children, comment)
-    ticket.updated = max(ticket.updated, at)
-    _touch(instance, ticket, at)
-
-
-def _touch(instance: Instance, ticket: Ticket, at: int) -> None:
-    ticket.generated = max(ticket.generated, at)
-    instance.ticket_stream.touch(ticket.id, ticket.generated)
+    system = "transaction" if by is not None else "none"
+    audits.update(instance, ticket, at, int(by) if by is not None else -1, via, [change], system=system)
 
 
 def _merged(origin: dict[str, Any]) -> dict[str, Any]:

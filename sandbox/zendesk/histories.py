@@ -26,7 +26,12 @@ def ticket_event(audit: Audit, *, with_comments: bool) -> dict[str, Any]:
     for change in _expanded(audit.changes):
         number += 1
         child = {"id": event_id(audit.ticket_id, number), "via": label, "via_reference_id": None}
-        child |= _exported(change)
+        if change.field == "custom_ticket_fields":
+            child["custom_ticket_fields"] = {str(change.value[0]): change.value[1]}
+        elif change.field == "tags":
+            child["tags"], child["added_tags"], child["removed_tags"] = change.value
+        else:
+            child[change.field] = change.value
         if change.kind == "Change" and change.field != "tags":
             child["previous_value"] = change.previous
         child["event_type"] = change.kind
@@ -38,7 +43,7 @@ def ticket_event(audit: Audit, *, with_comments: bool) -> dict[str, Any]:
         "created_at": zendesk_time(audit.at),
         "updater_id": audit.updater_id,
         "via": label,
-        "system": _SYSTEM if audit.transaction else {},
+        "system": _SYSTEM if audit.system == "full" else {},
     }
     if with_comments:
         row["metadata"] = _metadata(audit)
@@ -57,7 +62,9 @@ def audit_row(audit: Audit) -> dict[str, Any]:
     for change in _expanded(audit.changes):
         number += 1
         event: dict[str, Any] = {"id": event_id(audit.ticket_id, number), "type": change.kind}
-        if change.field == "custom_ticket_fields":
+        if change.kind.endswith("RedactionEvent"):
+            event |= {change.field: int(change.value)}
+        elif change.field == "custom_ticket_fields":
             event |= {"field_name": str(change.value[0]), "value": change.value[1]}
         elif change.field == "tags":
             event |= {"field_name": "tags", "value": change.value[0]}
@@ -83,13 +90,15 @@ def comment_row(audit: Audit) -> dict[str, Any]:
     return shape | {"type": "Comment", "metadata": _metadata(audit)}
 
 
-def _exported(change: FieldChange) -> dict[str, Any]:
-    if change.field == "custom_ticket_fields":
-        return {"custom_ticket_fields": {str(change.value[0]): change.value[1]}}
-    if change.field == "tags":
-        tags, added, removed = change.value
-        return {"tags": tags, "added_tags": added, "removed_tags": removed}
-    return {change.field: change.value}
+def comment_id(audit: Audit) -> int:
+    """The id of the comment that an audit added."""
+    return event_id(audit.ticket_id, audit.number + 1)
+
+
+def attachment_id(audit: Audit, place: int) -> int:
+    """The id of the attachment at a place (from 0) of the audit's comment, unless the world gave it one."""
+    given = ((audit.comment or {}).get("attachments") or ())[place].get("id")
+    return given or comment_id(audit) + (place + 1) * (1 << 48)
 
 
 def _expanded(changes: tuple[FieldChange, ...]) -> list[FieldChange]:
@@ -122,7 +131,7 @@ def _comment(audit: Audit, audit_id: int, number: int) -> dict[str, Any]:
         "plain_body": body,
         "public": comment.get("public", True),
         "attachments": [
-            _attachment(audit, number, place, given) for place, given in enumerate(comment.get("attachments") or ())
+            _attachment(audit, place, given) for place, given in enumerate(comment.get("attachments") or ())
         ],
         "audit_id": audit_id,
         "via": {"channel": audit.via.get("channel"), "source": audit.via.get("source")},
@@ -135,16 +144,27 @@ def _comment_event(audit: Audit, audit_id: int, number: int) -> dict[str, Any]:
     return shape | {"type": "Comment", "event_type": "Comment", "via_reference_id": None}
 
 
-def _attachment(audit: Audit, number: int, place: int, given: dict[str, Any]) -> dict[str, Any]:
-    attachment_id = event_id(audit.ticket_id, number) + (place + 1) * (1 << 48)
+def _attachment(audit: Audit, place: int, given: dict[str, Any]) -> dict[str, Any]:
+    found = given.get("id") or attachment_id(audit, place)
     name = given.get("file_name", "file")
-    address = f"https://attachments.invalid/{attachment_id}/{name}"
-    shape = {"id": attachment_id, "file_name": name, "content_url": address, "mapped_content_url": address}
-    defaults = {"content_type": "application/octet-stream", "size": 0, "width": None, "height": None, "inline": False}
-    return shape | defaults | {"deleted": False, "thumbnails": []} | given
+    address = f"https://attachments.invalid/{found}/{name}"
+    shape = {
+        "url": f"https://attachments.invalid/api/v2/attachments/{found}.json", "id": found, "file_name": name,
+        "content_url": address, "mapped_content_url": address, "content_type": "application/octet-stream", "size": 0,
+        "width": None, "height": None, "inline": False, "deleted": False, "malware_access_override": False,
+        "malware_scan_result": "malware_not_found", "thumbnails": [],
+    }  # fmt: skip
+    return shape | given
 
 
 def _metadata(audit: Audit) -> dict[str, Any]:
-    if not audit.transaction:
-        return {"system": {}, "custom": {}}
-    return {"system": _SYSTEM | {"transaction_id": f"{audit.ticket_id:x}-{audit.number:x}"}, "custom": {}}
+    system: dict[str, Any] = {}
+    if audit.system != "none":
+        system = dict(_SYSTEM) if audit.system == "full" else {}
+        system["transaction_id"] = f"{audit.ticket_id:x}-{audit.number:x}"
+    if audit.comment is not None and audit.comment.get("is_redacted"):
+        system["email_id"] = None
+    metadata: dict[str, Any] = {"system": system, "custom": {}}
+    if audit.parent is not None:
+        metadata["parent_audit_id"] = str(event_id(audit.ticket_id, audit.parent))
+    return metadata

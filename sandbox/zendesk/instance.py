@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox import settings
 from sandbox.changes import Change
-from sandbox.zendesk.records import Audit, Record, Ticket
+from sandbox.zendesk.records import Audit, MetricEvent, Record, Ticket
 from sandbox.zendesk.streams import ChangedSince, Feed
 
 SHIPPED_ORGANIZATION_FIELDS = {
@@ -27,10 +27,15 @@ class Instance:
         self.tickets: dict[int, Ticket] = {}
         self.ticket_stream = ChangedSince()
         self.events: Feed[Audit] = Feed()
+        # Tickets whose audits grew since metric events were last derived from them.
+        self.unmeasured: set[int] = set()
+        self.metric_events: list[MetricEvent] = []
         self.users: dict[int, Record] = {}
         self.user_stream = ChangedSince()
         self.organizations: dict[int, Record] = {}
         self.organization_stream = ChangedSince()
+        self.identities: dict[int, Record] = {}
+        self.identities_of: dict[int, list[int]] = {}
         self.memberships: dict[int, Record] = {}
         self.memberships_of: dict[int, dict[int, int]] = {}
         self.ratings: dict[int, Record] = {}
@@ -44,6 +49,8 @@ class Instance:
         self.organization_keys: dict[str, Any] = dict.fromkeys(SHIPPED_ORGANIZATION_FIELDS)
         self.user_keys: dict[str, Any] = {}
         self.tokens: dict[str, dict[str, Any]] = {}
+        # Refresh token -> the access token of its pair; None once it was used.
+        self.refresh_tokens: dict[str, str | None] = {}
 
     def notice(self, change: Change) -> None:
         """Learns custom keys when a change is loaded, so that field definitions exist before the first value."""

@@ -1,16 +1,18 @@
-"""Lists of Zendesk, except those of tickets."""
+"""Lists of people, organizations and ratings."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from starlette.responses import Response
 
 from sandbox.http import Call, reply
-from sandbox.zendesk import definitions, shapes
-from sandbox.zendesk.errors import bad_parameter
+from sandbox.zendesk import identities, shapes
+from sandbox.zendesk.errors import bad_parameter, not_found
 from sandbox.zendesk.instance import Instance
 from sandbox.zendesk.paging import page
 from sandbox.zendesk.records import Record
+from sandbox.zendesk.ticket_lists import listed
 
 WITH_COMMENT = {"with_comment": True, "without_comment": False}
 
@@ -22,9 +24,9 @@ def by_id(row: Record) -> tuple[int]:
 def memberships(instance: Instance, call: Call) -> Response:
     """GET /organization_memberships, also below a user or an organization."""
     rows = sorted(instance.memberships.values(), key=by_id)
-    for name, field in (("user", "user_id"), ("organization", "organization_id")):
+    for name in ("user_id", "organization_id"):
         if name in call.matched:
-            rows = [row for row in rows if row.fields[field] == int(call.matched[name])]
+            rows = [row for row in rows if str(row.fields[name]) == call.matched[name]]
     return _list(instance, call, "organization_memberships", rows, shapes.membership)
 
 
@@ -40,32 +42,15 @@ def satisfaction_ratings(instance: Instance, call: Call) -> Response:
     if "score" in call.query:
         rows = [row for row in rows if _has_score(row, call.query["score"])]
     rows.sort(key=lambda row: (row.created, row.id))
-    found, envelope = page(
-        call, "/api/v2/satisfaction_ratings", rows, lambda row: (row.created, row.id), "created_at,id"
-    )
+    found, envelope = page(call, rows, lambda row: (row.created, row.id), "created_at,id")
     return reply({"satisfaction_ratings": [shapes.rating(instance, row) for row in found], **envelope})
 
 
-def ticket_fields(instance: Instance, call: Call) -> Response:
-    """GET /ticket_fields"""
-    return _definitions(instance, call, "ticket_fields", definitions.ticket_fields(instance))
-
-
-def organization_fields(instance: Instance, call: Call) -> Response:
-    """GET /organization_fields: defined ones, and one for every key that organizations carry."""
-    rows = definitions.keyed_fields(instance.organization_fields, instance.organization_keys)
-    return _definitions(instance, call, "organization_fields", rows)
-
-
-def user_fields(instance: Instance, call: Call) -> Response:
-    """GET /user_fields"""
-    rows = definitions.keyed_fields(instance.user_fields, instance.user_keys)
-    return _definitions(instance, call, "user_fields", rows)
-
-
 def groups(instance: Instance, call: Call) -> Response:
-    """GET /groups"""
-    return _list(instance, call, "groups", sorted(instance.groups.values(), key=by_id), shapes.group)
+    """GET /groups, by name"""
+    rows = sorted(instance.groups.values(), key=_by_name)
+    found, envelope = page(call, rows, _by_name, "name,id")
+    return reply({"groups": [shapes.group(instance, row) for row in found], **envelope})
 
 
 def users(instance: Instance, call: Call) -> Response:
@@ -74,10 +59,37 @@ def users(instance: Instance, call: Call) -> Response:
     return _list(instance, call, "users", rows, shapes.user)
 
 
+def deleted_users(instance: Instance, call: Call) -> Response:
+    """GET /deleted_users"""
+    rows = [row for row in sorted(instance.users.values(), key=by_id) if not row.fields.get("active", True)]
+    return _list(instance, call, "deleted_users", rows, shapes.deleted_user)
+
+
+def user_identities(instance: Instance, call: Call) -> Response:
+    """GET /users/{user_id}/identities"""
+    key = call.matched["user_id"]
+    user = instance.users.get(int(key)) if key.isdigit() else None
+    if user is None:
+        raise not_found()
+    rows = sorted(identities.of(instance, user), key=by_id)
+    return _list(instance, call, "identities", rows, shapes.identity)
+
+
 def organizations(instance: Instance, call: Call) -> Response:
     """GET /organizations: deleted ones are left out."""
     rows = [row for row in sorted(instance.organizations.values(), key=by_id) if not row.fields.get("deleted_at")]
     return _list(instance, call, "organizations", rows, shapes.organization)
+
+
+def tags(instance: Instance, call: Call) -> Response:
+    """GET /tags: how many listed tickets have each."""
+    counted = Counter(tag for row in listed(instance, call) for tag in row.fields.get("tags") or ())
+    found, envelope = page(call, sorted(counted.items()), lambda row: row[:1], "name")
+    return reply({"tags": [{"name": name, "count": count} for name, count in found], **envelope})
+
+
+def _by_name(row: Record) -> tuple[str, int]:
+    return row.fields.get("name", ""), row.id
 
 
 def _list(
@@ -87,13 +99,8 @@ def _list(
     rows: list[Record],
     shape: Callable[[Instance, Record], dict[str, Any]],
 ) -> Response:
-    found, envelope = page(call, f"/api/v2/{name}", rows, by_id)
+    found, envelope = page(call, rows, by_id)
     return reply({name: [shape(instance, row) for row in found], **envelope})
-
-
-def _definitions(instance: Instance, call: Call, name: str, rows: list[Record]) -> Response:
-    found, envelope = page(call, f"/api/v2/{name}", rows, by_id, whole=True)
-    return reply({name: [shapes.definition(instance, row, name) for row in found], **envelope})
 
 
 def _has_score(row: Record, score: str) -> bool:

@@ -61,4 +61,6 @@ def _delete(instance: Instance, row: Record, change: Change) -> list[Change]:
 
 def _consequence(instance: Instance, kind: str, row_id: int, at: int, cause: Change, values: dict[str, Any]) -> Change:
     visible_at = max(at, cause.visible_at)
-    return Change(at, visible_at, "zendesk", instance.name, kind, row_id, by=cause.by, set=dict(values))
+    return Change(
+        at, visible_at, "zendesk", instance.name, kind, row_id, by=cause.by, set=dict(values), is_consequence=True
+    )

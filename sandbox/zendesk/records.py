@@ -1,7 +1,10 @@
 """What the sandbox remembers of Zendesk objects: only what was set; full shapes are made when they are asked for."""
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+# How much an audit's `metadata.system` says: of a request, only its transaction, or nothing.
+System = Literal["full", "transaction", "none"]
 
 
 @dataclass(slots=True)
@@ -15,7 +18,7 @@ class Record:
 
 
 class FieldChange(NamedTuple):
-    """One child event of an audit. `kind` is `Create` or `Change`; values have the form of the ticket_events export.
+    """One child event of an audit. `kind` is its type; values have the form of the ticket_events export.
 
     `custom_ticket_fields` holds (field id, value); `tags` holds (tags, added, removed).
     """
@@ -27,7 +30,10 @@ class FieldChange(NamedTuple):
 
 
 class Audit(NamedTuple):
-    """One update of one ticket; `number` is the ticket's own count of events before it, from which the ids follow."""
+    """One update of one ticket; `number` is the ticket's own count of events before it, from which the ids follow.
+
+    `comment` is the comment as it is now: redacting it changes what all earlier events show.
+    """
 
     ticket_id: int
     number: int
@@ -36,7 +42,20 @@ class Audit(NamedTuple):
     via: dict[str, Any]
     changes: tuple[FieldChange, ...]
     comment: dict[str, Any] | None = None
-    transaction: bool = True
+    system: System = "full"
+    parent: int | None = None
+
+
+class MetricEvent(NamedTuple):
+    """One row of the metric events export: the `number`-th of its ticket. They are ordered as their fields are."""
+
+    at: int
+    ticket_id: int
+    number: int
+    metric: str
+    instance_id: int
+    type: str
+    details: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -60,9 +79,15 @@ class Ticket:
 _SPREAD = 0x2545F4914F6D | 1
 _BITS = 47
 _EVENTS_BITS = 16
+_EVENT_IDS_FROM = 10_000_000
 
 
 def event_id(ticket_id: int, number: int) -> int:
     """Id of the `number`-th event of a ticket (audits and their children draw from one count)."""
     packed = (ticket_id << _EVENTS_BITS) | (number & 0xFFFF)
-    return (packed * _SPREAD) % (1 << _BITS) + 10_000_000
+    return (packed * _SPREAD) % (1 << _BITS) + _EVENT_IDS_FROM
+
+
+def metric_event_id(ticket_id: int, number: int) -> int:
+    """Id of the `number`-th metric event of a ticket; none of them is the id of an audit or a child."""
+    return event_id(ticket_id, number) - _EVENT_IDS_FROM + (1 << 48)

@@ -4,6 +4,7 @@ from typing import Any
 
 from sandbox import settings
 from sandbox.timestamps import zendesk_time
+from sandbox.zendesk import desk
 from sandbox.zendesk.instance import Instance
 from sandbox.zendesk.records import Record
 
@@ -29,13 +30,27 @@ _MEMBERSHIP: dict[str, Any] = {
     "user_id": None, "organization_id": None, "default": None, "created_at": None, "organization_name": None,
     "updated_at": None, "view_tickets": True,
 }  # fmt: skip
-_FIELD: dict[str, Any] = {
+_KEYED_FIELD: dict[str, Any] = {
+    "key": None, "type": "text", "title": "", "raw_title": "", "description": "", "raw_description": "",
+    "position": 9999, "active": True, "system": False, "regexp_for_validation": None, "created_at": None,
+    "updated_at": None,
+}  # fmt: skip
+_TICKET_FIELD: dict[str, Any] = {
     "type": "text", "title": "", "raw_title": "", "description": "", "raw_description": "", "position": 9999,
     "active": True, "required": False, "collapsed_for_agents": False, "regexp_for_validation": None,
     "title_in_portal": "", "raw_title_in_portal": "", "visible_in_portal": False, "editable_in_portal": False,
     "required_in_portal": False, "agent_can_edit": True, "tag": None, "created_at": None, "updated_at": None,
-    "removable": True, "key": None, "agent_description": None,
+    "removable": True, "key": None, "agent_description": None, "raw_agent_description": None,
 }  # fmt: skip
+_SYSTEM_OPTIONS = {
+    "status": ("open", "pending", "solved"),
+    "priority": ("low", "normal", "high", "urgent"),
+    "tickettype": ("question", "incident", "problem", "task"),
+}
+_DELETED_USER = (
+    "url", "id", "name", "email", "created_at", "updated_at", "time_zone", "phone", "shared_phone_number", "photo",
+    "locale_id", "locale", "organization_id", "role", "active",
+)  # fmt: skip
 _GROUP: dict[str, Any] = {
     "name": "", "description": "", "default": False, "is_public": True, "deleted": False, "created_at": None,
     "updated_at": None,
@@ -50,27 +65,23 @@ def user(instance: Instance, row: Record) -> dict[str, Any]:
     return shape
 
 
-def identity(instance: Instance, row: Record) -> dict[str, Any] | None:
-    """The e-mail identity of a user, None for one without an address."""
-    email = row.fields.get("email")
-    if not email:
-        return None
-    identity_id = row.id + 1_000_000_000
-    verified = bool(row.fields.get("verified", True))
+def identity(instance: Instance, row: Record) -> dict[str, Any]:
+    """An identity, primary or not."""
+    verified = bool(row.fields.get("verified", False))
     return {
-        "url": f"https://{instance.host}/api/v2/users/{row.id}/identities/{identity_id}.json",
-        "id": identity_id,
-        "user_id": row.id,
-        "type": "email",
-        "value": email,
+        "url": f"https://{instance.host}/api/v2/users/{row.fields['user_id']}/identities/{row.id}.json",
+        "id": row.id,
+        "user_id": row.fields["user_id"],
+        "type": row.fields["type"],
+        "value": row.fields["value"],
         "verified": verified,
-        "verification_method": "low" if verified else "none",
+        "verification_method": row.fields.get("verification_method", "low" if verified else "none"),
         "verified_at": zendesk_time(row.created) if verified else None,
-        "primary": True,
+        "primary": row.fields.get("primary", False),
         "created_at": zendesk_time(row.created),
         "updated_at": zendesk_time(row.updated),
-        "undeliverable_count": 0,
-        "deliverable_state": "deliverable",
+        "undeliverable_count": row.fields.get("undeliverable_count", 0),
+        "deliverable_state": row.fields.get("deliverable_state", "deliverable"),
     }
 
 
@@ -97,12 +108,45 @@ def rating(instance: Instance, row: Record) -> dict[str, Any]:
     return _begin(instance, "satisfaction_ratings", row, {})
 
 
-def definition(instance: Instance, row: Record, path: str) -> dict[str, Any]:
-    """A field definition of `ticket_fields`, `organization_fields` or `user_fields`."""
-    shape = _begin(instance, path, row, _FIELD)
-    for name in ("title", "description", "title_in_portal"):
-        shape[f"raw_{name}"] = row.fields.get(f"raw_{name}", shape[name])
+def ticket_field(instance: Instance, row: Record, path: str) -> dict[str, Any]:
+    """A ticket field; options and statuses stand only on those that have them."""
+    shape = _field(instance, row, path, _TICKET_FIELD)
+    kind = shape["type"]
+    if kind in ("status", "priority"):
+        shape["sub_type_id"] = 0
+    if kind in _SYSTEM_OPTIONS and row.fields.get("removable") is False:
+        shape["system_field_options"] = [{"name": v.capitalize(), "value": v} for v in _SYSTEM_OPTIONS[kind]]
+    if kind in ("tagger", "multiselect"):
+        shape.setdefault("custom_field_options", [])
+    if kind == "custom_status":
+        named = desk.statuses(instance.host)
+        shape["custom_statuses"] = [
+            {name: value for name, value in status.items() if not name.startswith("raw_")} for status in named
+        ]
     return shape
+
+
+def keyed_field(instance: Instance, row: Record, path: str) -> dict[str, Any]:
+    """A field of `organization_fields` or `user_fields`."""
+    return _field(instance, row, path, _KEYED_FIELD)
+
+
+def _field(instance: Instance, row: Record, path: str, defaults: dict[str, Any]) -> dict[str, Any]:
+    shape = _begin(instance, path, row, defaults)
+    for name in ("title", "description", "title_in_portal", "agent_description"):
+        if name in shape:
+            shape[f"raw_{name}"] = row.fields.get(f"raw_{name}", shape[name])
+    if "custom_field_options" in shape:
+        shape["custom_field_options"] = [
+            {"raw_name": option.get("name"), "default": False} | option for option in shape["custom_field_options"]
+        ]
+    return shape
+
+
+def deleted_user(instance: Instance, row: Record) -> dict[str, Any]:
+    """A row of the deleted users list, which says less than the export."""
+    shape = user(instance, row)
+    return {name: shape[name] for name in _DELETED_USER}
 
 
 def group(instance: Instance, row: Record) -> dict[str, Any]:
@@ -119,7 +163,12 @@ def _begin(instance: Instance, path: str, row: Record, defaults: dict[str, Any])
     return shape
 
 
-ANONYMOUS = {"id": None, "name": "Anonymous user", "email": "invalid@example.com", "role": "end-user"}
+ANONYMOUS = {
+    "id": None, "url": None, "name": "Anonymous user", "email": "invalid@example.com", "created_at": None,
+    "updated_at": None, "time_zone": "Etc/UTC", "iana_time_zone": "Etc/UTC", "phone": None,
+    "shared_phone_number": None, "photo": None, "locale_id": 1, "locale": "en-US", "organization_id": None,
+    "role": "end-user", "verified": False,
+}  # fmt: skip
 ADMIN = (
     _USER
     | _AGENT

@@ -37,6 +37,13 @@ class ChangedSince:
         """(stamp, id) from the second `stamp`, up to and including the second `until`."""
         return self._walk(bisect_left(self._keys, (stamp, -1)), until)
 
+    def before(self, stamp: int) -> int | None:
+        """The id of the last row before the second `stamp`."""
+        place = bisect_left(self._keys, (stamp, -1)) - 1
+        while place >= 0 and self.stamps[self._keys[place][1]] != self._keys[place][0]:
+            place -= 1
+        return self._keys[place][1] if place >= 0 else None
+
     def _walk(self, start: int, until: int) -> Iterator[tuple[int, int]]:
         stamps = self.stamps
         previous = None
@@ -70,3 +77,13 @@ class Feed(Generic[Row]):
         """(second, row) from the second `time`, up to and including `until`."""
         for place in range(bisect_left(self.times, time), bisect_right(self.times, until)):
             yield self.times[place], self.rows[place]
+
+    def before(self, time: int) -> Row | None:
+        """The last row before the second `time`."""
+        place = bisect_left(self.times, time) - 1
+        return self.rows[place] if place >= 0 else None
+
+    def backwards(self, time: int) -> Iterator[Row]:
+        """Rows from the last one of the second `time`, newest first."""
+        for place in range(bisect_right(self.times, time) - 1, -1, -1):
+            yield self.rows[place]

@@ -28,7 +28,7 @@ def apply(instance: Instance, change: Change) -> Iterable[Change]:
             "expires_at": guide_time(sent + settings.SURVEY_OPEN_DAYS * 86_400_000),
             "subject_zrns": [],
             "subjects": [],
-            "survey": {"id": ulid(0, "survey"), "version": 1, "state": "enabled"},
+            "survey": {"id": SURVEY_ID, "version": 1, "state": "enabled"},
             "answers": [],
         }
     values = dict(change.set)
@@ -51,6 +51,9 @@ def ulid(at: int, seed: str) -> str:
     tail = int.from_bytes(seed.encode()[-10:].rjust(10, b"\0"))
     number = (at << 80) | tail
     return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+SURVEY_ID = ulid(0, "survey")
 
 
 def ulid_ms(text: str) -> int:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
+from sandbox import settings
 from sandbox.changes import Change
 from sandbox.timestamps import parse_ms
-from sandbox.zendesk import audits, endings, ratings
+from sandbox.zendesk import audits, endings, ratings, redactions
 from sandbox.zendesk.instance import Instance
 from sandbox.zendesk.records import Ticket
 
 WEB = {"channel": "web", "source": {"from": {}, "to": {}, "rel": None}}
 SERVICE = {"channel": "api", "source": {"from": {}, "to": {}, "rel": None}}
+SLA = {"channel": "sla", "source": {"from": {}, "to": {}, "rel": None}}
 _STAMPS = ("created_at", "updated_at", "generated_timestamp")
 _APART = frozenset({"custom_fields", "fields", "satisfaction_rating", *_STAMPS})
 
@@ -21,8 +23,12 @@ def apply(instance: Instance, change: Change) -> Iterable[Change]:
     ticket = instance.tickets.get(change.id)
     if ticket is None:
         ticket = _create(instance, change, at)
-    elif change.set or change.comment or not _ends(change):
+    elif change.set or change.comment or not _does_more(change):
         _update(instance, ticket, change, at)
+    if change.redact is not None:
+        redactions.redact(instance, ticket, change.redact, at, change.by)
+    if change.make_private is not None:
+        redactions.make_private(instance, ticket, change.make_private, at, change.by)
     if change.merge_into is not None:
         endings.merge(instance, ticket, int(change.merge_into), at, change)
     if change.delete:
@@ -34,8 +40,9 @@ def apply(instance: Instance, change: Change) -> Iterable[Change]:
     return ()
 
 
-def _ends(change: Change) -> bool:
-    return change.delete or change.restore or change.purge or change.merge_into is not None
+def _does_more(change: Change) -> bool:
+    marks = (change.merge_into, change.redact, change.make_private)
+    return change.delete or change.restore or change.purge or any(mark is not None for mark in marks)
 
 
 def _create(instance: Instance, change: Change, at: int) -> Ticket:
@@ -63,7 +70,10 @@ def _create(instance: Instance, change: Change, at: int) -> Ticket:
     instance.tickets[change.id] = ticket
     children = list(audits.creations(ticket))
     children += ratings.rate(instance, ticket, values.get("satisfaction_rating"), at)
-    audits.record(instance, ticket, at, fields["submitter_id"] or -1, fields["via"], children, comment)
+    created = audits.record(instance, ticket, at, fields["submitter_id"] or -1, fields["via"], children, comment)
+    if fields.get("sla_policy") is not None and settings.SLA_FOLLOW_ON_SECONDS is not None:
+        later = at + settings.SLA_FOLLOW_ON_SECONDS
+        audits.record(instance, ticket, later, -1, SLA, (), parent=created.number)
     _given_stamps(ticket, values)
     instance.ticket_stream.touch(ticket.id, ticket.generated)
     return ticket
@@ -75,7 +85,9 @@ def _update(instance: Instance, ticket: Ticket, change: Change, at: int) -> None
     if "tags" in new:
         new["tags"] = sorted(set(new["tags"] or ()))
     custom = _custom(instance, values)
-    children = list(audits.changes(ticket.fields, new, [name for name in (*audits.TRACKED, "tags") if name in new]))
+    children = list(
+        audits.changes(ticket.fields, new, [name for name in (*audits.TRACKED, "sla_policy", "tags") if name in new])
+    )
     children += audits.custom_changes(ticket.custom, custom)
     scores = ratings.rate(instance, ticket, values.get("satisfaction_rating"), at)
     ticket.fields.update(new)
@@ -88,17 +100,12 @@ def _update(instance: Instance, ticket: Ticket, change: Change, at: int) -> None
             by, via = -1, SERVICE
         if children or scores or change.comment:
             comment = {"author_id": by, "public": True} | change.comment if change.comment else None
-            audits.record(instance, ticket, at, int(by), values.get("via") or via, [*children, *scores], comment)
-            ticket.updated = max(ticket.updated, at)
+            system = "none" if change.is_consequence else None
+            via = values.get("via") or via
+            audits.update(instance, ticket, at, int(by), via, [*children, *scores], comment, system)
         # A change that no audit tells of is the system's own: only the export's stamp moves.
-        touch(instance, ticket, at)
+        audits.touch(instance, ticket, at)
     _given_stamps(ticket, values)
-    instance.ticket_stream.touch(ticket.id, ticket.generated)
-
-
-def touch(instance: Instance, ticket: Ticket, at: int) -> None:
-    """Moves the ticket to its new place in the export."""
-    ticket.generated = max(ticket.generated, at)
     instance.ticket_stream.touch(ticket.id, ticket.generated)
 
 

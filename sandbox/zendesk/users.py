@@ -7,6 +7,7 @@ from typing import Any
 from sandbox import settings
 from sandbox.changes import Change
 from sandbox.timestamps import parse_ms
+from sandbox.zendesk import identities, user_merges
 from sandbox.zendesk.instance import Instance
 from sandbox.zendesk.records import Record
 
@@ -14,7 +15,7 @@ MEMBERSHIP_IDS_FROM = 400_000_000_000
 
 
 def apply(instance: Instance, change: Change) -> Iterable[Change]:
-    """Creates, changes, deletes or purges a user."""
+    """Creates, changes, merges, deletes or purges a user; answers with what a merge causes."""
     at = change.at // 1000
     user = instance.users.get(change.id)
     is_new = user is None
@@ -28,12 +29,13 @@ def apply(instance: Instance, change: Change) -> Iterable[Change]:
         _move_default(instance, user, values["organization_id"], at)
     if change.restore:
         user.fields["active"] = True
-    if change.delete or change.purge:
+    consequences = user_merges.merge(instance, user, change) if change.merge_into is not None else []
+    if change.delete or change.purge or change.merge_into is not None:
         _delete(instance, user, change.purge)
     stays = change.silent or (change.delete and not settings.DELETED_USER_MOVES_UPDATED_AT)
     _stamp(user, change.set, at, is_new, stays)
     instance.user_stream.touch(user.id, user.updated)
-    return ()
+    return consequences
 
 
 def apply_membership(instance: Instance, change: Change) -> Iterable[Change]:
@@ -112,11 +114,12 @@ def _after_leaving(instance: Instance, row: Record, at: int) -> None:
 def _delete(instance: Instance, user: Record, purged: bool) -> None:
     for row_id in list(instance.memberships_of.get(user.id, {}).values()):
         _leave(instance, instance.memberships[row_id])
+    identities.forget(instance, user.id)
     user.fields |= {"active": False, "organization_id": None, "permanently_deleted": purged}
     if purged or not settings.DELETED_USER_HAS_EMAIL:
         user.fields["email"] = None
     if purged:
-        user.fields |= {"name": settings.PURGED_USER_NAME, "phone": None, "details": None, "notes": None}
+        user.fields |= {"name": settings.PURGED_USER_NAME, "phone": None, "details": "", "notes": ""}
 
 
 def _join(instance: Instance, row: Record) -> None:

@@ -56,6 +56,11 @@ class Zendesk:
         tail = f"?{urlencode(query)}" if query else ""
         return call(f"{self.base}/api/v2/{path}{tail}", self.headers)
 
+    def control(self, path: str, body: Any) -> Answer:
+        """An order to the sandbox itself, refused or not."""
+        url = self.base.partition("/zendesk/")[0]
+        return call(f"{url}/_sandbox/{path}", {"Content-Type": "application/json"}, json.dumps(body).encode())
+
     def walk(self, path: str, rows: str, **query: Any) -> list[dict[str, Any]]:
         """Every row of an export, page after page."""
         found = []

@@ -29,7 +29,7 @@ WORLD = [
     line("09:54:00", "ticket", 4, by=60, delete=True),
     line("09:55:00", "ticket", 4, by=60, restore=True),
     line("09:56:00", "ticket", 5, {"subject": "Secret", "requester_id": 50},
-         comment={"author_id": 50, "body": "Secret"}),
+         comment={"author_id": 50, "body": "Secret", "html_body": "<p>Secret</p>"}),
     line("09:57:00", "ticket", 5, purge=True),
     line("09:58:00", "ticket", 4, {"priority": "low"}, silent=True),
     line("09:59:00", "ticket", 4),

@@ -50,6 +50,10 @@ class Salesforce:
                 raise SourceError(f"{self.source} hides {entity}.{needed} from this client: grant it read access.")
         return Reader(keyset_pages(self._api, entity, fields, by), by_creation if is_history else by_modstamp)
 
+    def complete(self, stream: str) -> Reader | None:  # noqa: ARG002
+        """No stream is reconciled."""
+        return None
+
     def _describe(self, entity: str) -> list[dict[str, Any]]:
         # Once per run: fields come and go, and a list kept longer would lose the new ones.
         if entity not in self._described:

@@ -1,0 +1,66 @@
+"""Path -> handler and bucket; parameters are named as in `x-openapi-route-path`."""
+
+from sandbox.http import Route, Routes
+from sandbox.zendesk import (
+    access,
+    cursor_exports,
+    desk,
+    empty_lists,
+    field_lists,
+    guide,
+    lists,
+    metric_events,
+    oauth,
+    search,
+    singles,
+    ticket_lists,
+    time_exports,
+)
+
+V2 = "/api/v2"
+GUIDE = f"{V2}/guide/"
+ROUTES = Routes(
+    [
+        Route("GET", f"{V2}/incremental/tickets/cursor", cursor_exports.tickets, "exports"),
+        Route("GET", f"{V2}/incremental/users/cursor", cursor_exports.users, "users_cursor"),
+        Route("GET", f"{V2}/incremental/ticket_events", time_exports.ticket_events, "exports"),
+        Route("GET", f"{V2}/incremental/organizations", time_exports.organizations, "exports"),
+        Route("GET", f"{V2}/incremental/tickets", time_exports.tickets, "exports"),
+        Route("GET", f"{V2}/incremental/users", time_exports.users, "exports"),
+        Route("GET", f"{V2}/incremental/ticket_metric_events", metric_events.ticket_metric_events, "exports"),
+        Route("GET", f"{V2}/account/settings", desk.account_settings),
+        Route("GET", f"{V2}/brands", desk.brands),
+        Route("GET", f"{V2}/custom_statuses", desk.custom_statuses),
+        Route("GET", f"{V2}/deleted_tickets", ticket_lists.deleted_tickets, "deleted_tickets"),
+        Route("GET", f"{V2}/deleted_users", lists.deleted_users),
+        Route("GET", f"{V2}/groups", lists.groups),
+        Route("GET", f"{V2}/oauth/tokens/current", oauth.current),
+        Route("GET", f"{V2}/organization_fields", field_lists.organization_fields),
+        Route("GET", f"{V2}/organization_memberships", lists.memberships),
+        Route("GET", f"{V2}/organizations", lists.organizations),
+        Route("GET", f"{V2}/organizations/{{organization_id}}", singles.one_organization),
+        Route("GET", f"{V2}/organizations/{{organization_id}}/organization_memberships", lists.memberships),
+        Route("GET", f"{V2}/satisfaction_ratings", lists.satisfaction_ratings),
+        Route("GET", f"{V2}/search", search.search),
+        Route("GET", f"{V2}/search/export", search.export, "search_export"),
+        Route("GET", f"{V2}/tags", lists.tags),
+        Route("GET", f"{V2}/ticket_audits", ticket_lists.ticket_audits),
+        Route("GET", f"{V2}/ticket_fields", field_lists.ticket_fields, "ticket_fields"),
+        Route("GET", f"{V2}/ticket_forms", desk.ticket_forms),
+        Route("GET", f"{V2}/ticket_metrics", ticket_lists.ticket_metrics),
+        Route("GET", f"{V2}/tickets", ticket_lists.tickets, "tickets_index"),
+        Route("GET", f"{V2}/tickets/{{ticket_id}}", singles.one_ticket),
+        Route("GET", f"{V2}/tickets/{{ticket_id}}/audits", singles.ticket_audits),
+        Route("GET", f"{V2}/tickets/{{ticket_id}}/comments", singles.ticket_comments),
+        Route("GET", f"{V2}/tickets/{{ticket_id}}/metrics", singles.ticket_metric),
+        Route("GET", f"{V2}/user_fields", field_lists.user_fields),
+        Route("GET", f"{V2}/users", lists.users),
+        Route("GET", f"{V2}/users/me", access.me),
+        Route("GET", f"{V2}/users/{{user_id}}", singles.one_user),
+        Route("GET", f"{V2}/users/{{user_id}}/identities", lists.user_identities),
+        Route("GET", f"{V2}/users/{{user_id}}/organization_memberships", lists.memberships),
+        Route("GET", f"{GUIDE}survey_responses", guide.survey_responses),
+        Route("GET", f"{GUIDE}{{locale}}/surveys", guide.surveys),
+        *(Route("GET", f"{V2}/{path}", empty_lists.empty) for path in empty_lists.KEYS),
+    ]
+)
