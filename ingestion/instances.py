@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from ingestion.clock import Clock
 from ingestion.errors import SettingsError, SourceError
 from ingestion.mapping import Signals
 from ingestion.pages import Reader
 from ingestion.quota import Limiter
-from ingestion.settings import Connection, Settings
+from ingestion.settings import Settings
 from ingestion.sources.context import Context
 from ingestion.sources.gitlab import GitLab
 from ingestion.sources.salesforce import Salesforce
@@ -40,7 +40,7 @@ class Counted(Protocol):
     def counter(self, stream: str) -> Callable[[datetime, datetime], int] | None: ...
 
 
-SYSTEMS: Mapping[str, Callable[[str, Connection, Context], Source]] = {
+SYSTEMS: Mapping[str, Callable[[str, Any, Context], Source]] = {
     "salesforce": Salesforce,
     "zendesk": Zendesk,
     "gitlab": GitLab,
