@@ -73,6 +73,9 @@ _ALL = (
         "Tracked changes of account fields: who was CSM when.",
         is_optional=True,
     ),
+    Stream(
+        "salesforce__field", "list", FIVE_MINUTES, "none", "Fields that the objects of Salesforce have, as described."
+    ),
     Stream("zendesk__organization", "changes", FIVE_MINUTES, "beginning", "Customers, as support knows them."),
     Stream("zendesk__user", "changes", FIVE_MINUTES, "beginning", "Contacts and agents."),
     Stream("zendesk__ticket", "changes", EVERY_TICK, "start_date", "Tickets, each state that was seen.", METRICS),

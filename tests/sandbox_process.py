@@ -51,6 +51,11 @@ class RunningSandbox:
         with urllib.request.urlopen(self.url + path, timeout=60) as answer:
             return json.loads(answer.read())
 
+    def delete(self, path: str) -> None:
+        """DELETE of a control path: `/_sandbox/faults` or `/_sandbox/requests`."""
+        with urllib.request.urlopen(urllib.request.Request(self.url + path, method="DELETE"), timeout=60):
+            return
+
     def environment(self) -> dict[str, str]:
         """The variables that point ingestion at this sandbox."""
         found = {
