@@ -1,4 +1,7 @@
-"""python -m ingestion [stream …] [--until-complete]: reads without any orchestrator; `status` tells how far it is."""
+"""python -m ingestion [stream …] [--until-complete | --reconcile]: reads without any orchestrator.
+
+python -m ingestion status: tells how far it is.
+"""
 
 import argparse
 import sys
@@ -26,10 +29,14 @@ def main(arguments: list[str] | None = None) -> int:
         "streams", nargs="*", metavar="stream", help=f"default: all that are due; of {', '.join(STREAMS)}"
     )
     parser.add_argument("--until-complete", action="store_true", help="go on until all history is read")
+    parser.add_argument("--reconcile", action="store_true", help="compare whole streams with the log instead")
     given = parser.parse_args(arguments)
     try:
         settings = load_settings()
-        results = ingest(settings, given.streams or None, until_complete=given.until_complete, progress=_line)
+        phase = "reconcile" if given.reconcile else "all"
+        results = ingest(
+            settings, given.streams or None, phase=phase, until_complete=given.until_complete, progress=_line
+        )
     except SourceError as error:
         print(error, file=sys.stderr)
         return 1
@@ -69,6 +76,8 @@ def summary(result: StreamResult) -> str:
         parts.append(f"newest {result.newest_occurred_at:%Y-%m-%d %H:%M:%S}")
     if not result.history_complete and not result.error:
         parts.append("history not complete yet")
+    if result.finding:
+        parts.append(result.finding)
     if result.warning:
         parts.append(f"note: {result.warning}")
     return ", ".join(parts)

@@ -4,15 +4,19 @@ dlt's own retrying session waits silently and knows no quota, so ours takes its 
 (dlt's REST client with its paginators and sign-ins, simple-salesforce) is used as it comes.
 """
 
+import json
 import random
 from collections.abc import Callable
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 from dlt.sources.helpers.rest_client.auth import OAuth2ClientCredentials
 from requests import PreparedRequest, Response, Session
-from requests.exceptions import ChunkedEncodingError, ConnectionError, ContentDecodingError, Timeout
+from requests.exceptions import ConnectTimeout, RequestException, Timeout
+from urllib3.exceptions import HTTPError
 
 from ingestion.clock import Clock
 from ingestion.errors import SourceError, TooSlow
@@ -21,6 +25,8 @@ from ingestion.quota import Limiter
 TIMEOUT_SECONDS = (10, 120)
 ATTEMPTS = 5
 CONNECTION_ATTEMPTS = 3
+# All the waiting for one call. Who asks for more lets nobody in soon: the next run may ask again.
+WAITED_AT_MOST = 900.0
 RETRIED = {408, 409, 429, 500, 502, 503, 504, 520, 522, 524}
 GAVE_UP = {504, 524}
 
@@ -43,7 +49,7 @@ class SourceSession(Session):
         kwargs["timeout"] = TIMEOUT_SECONDS
         signed_in_again = False
         names = self._buckets(urlsplit(request.url or "").path)
-        attempt = 0
+        attempt, waited = 0, 0.0
         while True:
             attempt += 1
             self._limiter.wait_for(names)
@@ -66,7 +72,14 @@ class SourceSession(Session):
                         f"{self.name}: {host(request)} answered {response.status_code} {attempt} times in a row "
                         f"for {urlsplit(request.url or '').path}: try again later."
                     )
-                self._limiter.pause(_delay(response, attempt), f"{self.name} answered {response.status_code}")
+                seconds = _delay(response, attempt, self._clock.now())
+                waited += seconds
+                if waited > WAITED_AT_MOST:
+                    raise SourceError(
+                        f"{self.name}: {host(request)} answered {response.status_code} for "
+                        f"{urlsplit(request.url or '').path} and asks to wait {seconds:.0f} s: try again later."
+                    )
+                self._limiter.pause(seconds, f"{self.name} answered {response.status_code}")
                 continue
             return response
 
@@ -84,11 +97,10 @@ class SourceSession(Session):
                 # Read here, inside the retries: a body cut short is a fault of the way, not of the record.
                 response.json = _reader(response)  # pyright: ignore[reportAttributeAccessIssue]
             return response
-        except Timeout as error:
-            if "per_page=" in (request.url or ""):
+        except (RequestException, HTTPError, ValueError) as error:
+            is_slow = isinstance(error, Timeout) and not isinstance(error, ConnectTimeout)
+            if is_slow and "per_page=" in (request.url or ""):
                 raise TooSlow from error
-            cause = error
-        except (ConnectionError, ChunkedEncodingError, ContentDecodingError, ValueError) as error:
             cause = error
         if attempt >= CONNECTION_ATTEMPTS:
             raise SourceError(
@@ -105,22 +117,40 @@ def host(request: PreparedRequest) -> str:
 
 
 def _reader(response: Response) -> Callable[..., Any]:
-    """`response.json` through orjson, three times as fast; the standard parser where text is no valid Unicode."""
+    """`response.json` through orjson, three times as fast. Raises ValueError for a body that is no JSON.
+
+    Bytes that are no UTF-8 become lone surrogates, which no event can hold: the record that has them is refused, and
+    only that one. NaN and Infinity are no JSON, and would turn into null on the way.
+    """
     if "json" not in response.headers.get("Content-Type", ""):
         return response.json
     try:
         parsed = orjson.loads(response.content)
     except orjson.JSONDecodeError:
-        parsed = Response.json(response)
+        try:
+            parsed = json.loads(response.content.decode("utf-8", "surrogateescape"), parse_constant=_no_number)
+        except RecursionError:
+            raise ValueError("the answer is nested too deeply") from None
     return lambda **_: parsed
 
 
-def _delay(response: Response, attempt: int) -> float:
-    """What the server asks for; else a bounded guess, longer for a spent quota than for a stumble."""
-    asked = response.headers.get("Retry-After", "")
-    if asked.strip().isdigit():
-        return max(1.0, float(asked))
-    return (10.0 if response.status_code == 429 else 1.0) * 2 ** (attempt - 1)
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _delay(response: Response, attempt: int, now: datetime) -> float:
+    """What the server asks for, in seconds or as a date; never less than a growing pause, so that 0 does not spin.
+
+    Without it a bounded guess, longer for a spent quota than for a stumble.
+    """
+    asked = response.headers.get("Retry-After", "").strip()
+    pause = 2.0 ** (attempt - 1)
+    if asked.isascii() and asked.isdecimal():
+        return max(float(asked[:12]), pause)
+    try:
+        return max((parsedate_to_datetime(asked) - now).total_seconds(), pause)
+    except (ValueError, TypeError, OverflowError):
+        return (10.0 if response.status_code == 429 else 1.0) * pause
 
 
 def _root(error: BaseException) -> str:

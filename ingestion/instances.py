@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ingestion.clock import Clock
 from ingestion.errors import SettingsError, SourceError
 from ingestion.mapping import Signals
 from ingestion.pages import Reader
 from ingestion.quota import Limiter
-from ingestion.settings import Connection, Settings
+from ingestion.settings import Settings
 from ingestion.sources.context import Context
 from ingestion.sources.gitlab import GitLab
 from ingestion.sources.salesforce import Salesforce
@@ -23,14 +23,25 @@ CLOCK_JITTER = timedelta(seconds=2)
 
 
 class Source(Protocol):
-    """What every system offers: `connect` and `check` raise SourceError, `check` SettingsError for a missing field."""
+    """What every system offers: `connect` and `check` raise SourceError, `check` SettingsError for a missing field.
+
+    `reader` reads what changed. `complete` reads the whole stream as it is now, or is None where there is no such way.
+    """
 
     def connect(self) -> None: ...
     def check(self, streams: set[str]) -> None: ...
     def reader(self, stream: str) -> Reader: ...
+    def complete(self, stream: str) -> Reader | None: ...
 
 
-SYSTEMS: Mapping[str, Callable[[str, Connection, Context], Source]] = {
+@runtime_checkable
+class Counted(Protocol):
+    """A source that can say how many records of a stream were created between two times; None: not of this stream."""
+
+    def counter(self, stream: str) -> Callable[[datetime, datetime], int] | None: ...
+
+
+SYSTEMS: Mapping[str, Callable[[str, Any, Context], Source]] = {
     "salesforce": Salesforce,
     "zendesk": Zendesk,
     "gitlab": GitLab,

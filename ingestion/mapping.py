@@ -72,9 +72,15 @@ def section(signals: Signals, table: str) -> Mapping[str, Any]:
     return found
 
 
-def mapped(signals: Signals, table: str) -> dict[str, str]:
-    """The fields of a table that are in use: setting -> field name."""
-    return {key: value for key, value in section(signals, table).items() if isinstance(value, str) and value}
+def mapped(signals: Signals, table: str, source: str = "") -> dict[str, str]:
+    """The fields of a table that are in use: setting -> field name.
+
+    `[salesforce.government.account]` overrides keys of `[salesforce.account]` for the source `salesforce/government`.
+    """
+    system, _, entity = table.partition(".")
+    instance = source.partition("/")[2]
+    found = {**section(signals, table), **(section(signals, f"{system}.{instance}.{entity}") if instance else {})}
+    return {key: value for key, value in found.items() if isinstance(value, str) and value}
 
 
 def require(setting: str, wanted: str, offered: Iterable[str], where: str) -> None:

@@ -29,11 +29,22 @@ class Page:
     end: bool
     rejected: tuple[Rejected, ...] = ()
     warning: str | None = None
+    finding: str | None = None
+
+
+def _never(_entity_id: str) -> bool:
+    return False
 
 
 @dataclass(frozen=True)
 class Reader:
-    """How one stream is read: its pages from a cursor (None: from the window's start), and what identifies a record."""
+    """How one stream is read: its pages from a cursor (None: from the window's start), and what identifies a record.
+
+    `is_there` asks for one record that a walk over the whole stream has not met, where a list may withhold some.
+    `tells_gone` is false where what a walk has not met may still be there.
+    """
 
     pages: Callable[[Window, Cursor | None], Iterator[Page]]
     stamp: Callable[[dict[str, Any]], Stamp]
+    is_there: Callable[[str], bool] = _never
+    tells_gone: bool = True

@@ -20,7 +20,7 @@ CHUNK_ROWS = 20_000
 CHUNK_BYTES = 16_000_000
 PAGE_ROWS_LEAST = 100
 
-Phase = Literal["live", "history"]
+Phase = Literal["live", "history", "reconcile"]
 
 
 @contextmanager
@@ -67,6 +67,7 @@ class Reading:
     phase: Phase
     state: State
     warning: str | None = None
+    finding: str | None = None
     is_stopped: bool = False
     is_over: bool = False
     # Where the walk stands; what is committed may be a load behind.
@@ -96,6 +97,7 @@ class Reading:
                 # A load costs as much as some pages, so many small pages share one; empty ones end a chunk too.
                 rows += max(made.table.num_rows, PAGE_ROWS_LEAST)
                 is_last, self.warning = page.end, page.warning or self.warning
+                self.finding = page.finding or self.finding
         except QuotaSpent as reason:
             # Whole pages were read; the rest comes when the quota allows.
             self.warning, self.is_stopped = str(reason), True
@@ -142,9 +144,11 @@ def extended(stream: Stream, state: State, start_date: datetime | None) -> State
 
 
 def window(state: State, phase: Phase) -> Window:
-    """Live: from `live_from` on. History: from `history_from` until it meets that."""
+    """Live: from `live_from` on. History: from `history_from` until it meets that. Reconcile: both, without an end."""
     keys = ("live_from", "history_from", "history_until")
     live_from, start, until = (datetime.fromisoformat(state[k]) if state.get(k) else None for k in keys)
+    if phase == "reconcile":
+        return Window(start)
     return Window(live_from) if phase == "live" else Window(start, until)
 
 

@@ -14,7 +14,7 @@ class StreamResult:
     rows: events that are new to the log. pages: pages read. reached_end: live reading came to the end.
     history_complete: nothing is left to read of the time before. error: why the stream failed, None when it did not;
     what it had not committed by then will be read again. calls: answers asked for, by bucket too; waited: seconds by
-    reason; quota: the buckets as the stream left them.
+    reason; quota: the buckets as the stream left them. finding: what a reconcile found, None when it is not through.
     """
 
     stream: str
@@ -31,6 +31,7 @@ class StreamResult:
     quota: Mapping[str, Left] = field(default_factory=dict)
     error: str | None = None
     warning: str | None = None
+    finding: str | None = None
 
     @property
     def waited_seconds(self) -> float:

@@ -1,6 +1,7 @@
 """Rounds: a chunk of every stream of an instance, one load, and again, until all are through or the time is up."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,7 +10,7 @@ import pyarrow.compute as pc
 
 from ingestion import pipelines
 from ingestion.commit import Committer
-from ingestion.errors import SourceError
+from ingestion.errors import QuotaSpent, SourceError
 from ingestion.instances import Instance
 from ingestion.pages import Reader
 from ingestion.progress import Progress
@@ -21,6 +22,10 @@ from ingestion.streams import Stream
 from ingestion.timer import Timer
 
 Key = tuple[str, str]
+
+
+def changes_of(instance: Instance, stream: Stream) -> Reader | None:
+    return instance.source.reader(stream.name)
 
 
 @dataclass
@@ -42,26 +47,38 @@ class Rounds:
     _loading: tuple[list[tuple[Reading, Chunk]], Future[list[int]]] | None = None
 
     def start(
-        self, due: list[tuple[Instance, Stream]], phase: Phase, seconds: float, instances: list[Instance]
+        self,
+        due: list[tuple[Instance, Stream]],
+        phase: Phase,
+        seconds: float,
+        instances: list[Instance],
+        reader_of: Callable[[Instance, Stream], Reader | None] = changes_of,
     ) -> None:
-        """Lines up streams for a phase that may take `seconds`."""
+        """Lines up streams for a phase that may take `seconds`; a stream without a reader is left out."""
         self._deadline = None if self.until_complete else self.timer.now() + seconds
         for instance in instances:
             self._limiters[instance.name] = instance.limiter
-            instance.limiter.deadline, instance.limiter.phase = self._deadline, phase
+            # A reconcile leaves the same room to live reading as history does.
+            instance.limiter.deadline = self._deadline
+            instance.limiter.phase = "live" if phase == "live" else "history"
         for instance, stream in due:
             if instance.error or (self.live_from is None and stream.shape == "changes"):
                 self._fail(stream, instance.name, instance.error or "no system has answered yet")
                 continue
             try:
-                reader = instance.source.reader(stream.name)
+                reader = reader_of(instance, stream)
+            except QuotaSpent as reason:
+                # Some sources must ask before they can read; what they would have read comes when the quota allows.
+                self._note(stream, instance.name, warning=str(reason), history_complete=False)
+                continue
             except SourceError as error:
                 if stream.is_optional:
                     self._note(stream, instance.name, warning=str(error))
                 else:
                     self._fail(stream, instance.name, str(error))
                 continue
-            self.add(stream, instance.name, reader, phase)
+            if reader:
+                self.add(stream, instance.name, reader, phase)
 
     def add(self, stream: Stream, source: str, reader: Reader, phase: Phase) -> None:
         state = dict(pipelines.states(self.settings, source).get(stream.table, {}))
@@ -72,6 +89,9 @@ class Rounds:
                 else first_state(stream, self.live_from, self.start_date)
             )
         if phase == "history" and state.get("history_done"):
+            return
+        if phase == "reconcile" and not state.get("history_done", stream.shape != "changes"):
+            self._note(stream, source, finding="its history is not complete yet, so there is nothing to compare with")
             return
         self._readings.append(Reading(stream, source, reader, phase, state))
 
@@ -165,6 +185,7 @@ class Rounds:
             reached_end=result.reached_end or (chunk.is_last and reading.phase == "live"),
             history_complete=bool(reading.state.get("history_done", True)),
             warning=warning,
+            finding=reading.finding or result.finding,
         )
 
     def _result(self, stream: Stream, source: str) -> StreamResult:

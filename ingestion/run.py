@@ -7,13 +7,12 @@ from typing import Literal
 from ingestion import event_log, status
 from ingestion.clock import Clock
 from ingestion.commit import Committer
-from ingestion.envelope import Stamp
-from ingestion.errors import SourceError
 from ingestion.instances import Instance, connected_instances, is_due, selected
 from ingestion.mapping import Signals, read_signals
 from ingestion.pages import Reader
 from ingestion.progress import Progress
 from ingestion.reading import Phase
+from ingestion.reconcile import no_stamp, reader_for
 from ingestion.results import StreamResult
 from ingestion.rounds import Rounds
 from ingestion.settings import Settings
@@ -32,7 +31,7 @@ def ingest(
     settings: Settings,
     streams: Sequence[str] | None = None,
     *,
-    phase: Literal["live", "history", "all"] = "all",
+    phase: Literal["live", "history", "all", "reconcile"] = "all",
     time_budget: timedelta | None = None,
     until_complete: bool = False,
     progress: Callable[[str], None] = print,
@@ -44,6 +43,9 @@ def ingest(
     Waits and time budgets pass on `timer`. A stream that fails says so in its result and does not stop the others.
     Raises SourceError when nothing can be read at all: a wrong setting, a missing mapped field, a warehouse that
     cannot be written.
+
+    `phase="reconcile"` reads nothing new: it compares whole streams with the log, for `time_budget` (default
+    RECONCILE_BUDGET_SECONDS) at most, and goes on in the next such run where it was.
     """
     wanted = selected(None if streams is None else list(streams))
     signals = read_signals(settings.signals_file)
@@ -54,12 +56,15 @@ def ingest(
         instances = connected_instances(settings, signals, clock, wanted, say, timer)
         rounds = Rounds(settings, committer, say, until_complete, timer)
         _record_settings(settings, signals, clock, rounds)
+        if phase == "reconcile":
+            _reconcile(settings, clock, rounds, instances, streams is not None, time_budget)
+            return _told(settings, rounds.results(wanted), clock)
         if phase != "history":
             always = streams is not None or until_complete
             due = _due(settings, clock, instances, always)
             rounds.start(due, "live", LIVE_SECONDS, instances)
             if any(stream.name == FILES for stream in wanted):
-                rounds.add(STREAMS[FILES], INBOX, Reader(inbox_pages(settings), _unused), "live")
+                rounds.add(STREAMS[FILES], INBOX, Reader(inbox_pages(settings), no_stamp), "live")
             rounds.finish()
         if phase != "live":
             budget = timedelta(seconds=settings.history_budget_seconds) if time_budget is None else time_budget
@@ -80,6 +85,26 @@ def _told(settings: Settings, results: list[StreamResult], clock: Clock) -> list
     return results
 
 
+def _reconcile(
+    settings: Settings,
+    clock: Clock,
+    rounds: Rounds,
+    instances: list[Instance],
+    is_named: bool,
+    time_budget: timedelta | None,
+) -> None:
+    budget = timedelta(seconds=settings.reconcile_budget_seconds) if time_budget is None else time_budget
+    every = [(instance, stream) for instance in instances for stream in instance.streams]
+    rounds.start(
+        every,
+        "reconcile",
+        budget.total_seconds(),
+        instances,
+        lambda instance, stream: reader_for(settings, instance, stream, is_named, clock.now),
+    )
+    rounds.finish()
+
+
 def _record_settings(settings: Settings, signals: Signals, clock: Clock, rounds: Rounds) -> None:
     last = last_settings(settings)
     if last is None and settings.connections and not clock.is_measured:
@@ -88,7 +113,7 @@ def _record_settings(settings: Settings, signals: Signals, clock: Clock, rounds:
     # A go-live that is still to come silences notifications until then; it must not silence reading.
     rounds.live_from, rounds.start_date = min(go_live_at(settings, last, now), now), settings.start_date
     pages = settings_pages(settings, signals, last, now)
-    rounds.add(STREAMS[STREAM], SOURCE, Reader(pages, _unused), "live")
+    rounds.add(STREAMS[STREAM], SOURCE, Reader(pages, no_stamp), "live")
     rounds.finish(quiet=True)
 
 
@@ -125,7 +150,3 @@ def _projects(
     if due or new_projects(settings, signals):
         rounds.start(having, "live", LIVE_SECONDS, instances)
         rounds.finish()
-
-
-def _unused(_record: dict[str, object]) -> Stamp:
-    raise SourceError("every record of this stream comes with its stamp")

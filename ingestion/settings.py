@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from ingestion.credentials import require, salesforce_way
 from ingestion.errors import SettingsError
 
 ENV_FILE = ".env"
@@ -55,10 +56,46 @@ class Connection(BaseSettings):
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
 
+    # How its variables begin, for errors that name them: "ZENDESK_GLOBAL_".
+    prefix: str = ""
     url: Address | None = None
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
     token: SecretStr = SecretStr("")
+
+
+class SalesforceConnection(Connection):
+    """One org. Which of these are set chooses the sign-in; see credentials.py."""
+
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    security_token: SecretStr = SecretStr("")
+    jwt_key: SecretStr = SecretStr("")
+    jwt_key_file: Path | None = None
+    login_url: Address = "https://login.salesforce.com"
+
+
+class ZendeskConnection(Connection):
+    """OAuth, or an e-mail address and its API token, which Zendesk takes until 2027-04-30."""
+
+    email: str = ""
+    api_token: SecretStr = SecretStr("")
+
+    def signs_in_by_api_token(self, prefix: str) -> bool:
+        """Raises SettingsError when both ways are set, or half of this one."""
+        token = self.api_token.get_secret_value()
+        if not token and not self.email:
+            return False
+        if self.client_id or self.client_secret.get_secret_value():
+            raise SettingsError(
+                f"{prefix}API_TOKEN and {prefix}CLIENT_ID are both ways to sign in: keep one, best the client."
+            )
+        if not token or not self.email:
+            raise SettingsError(
+                f"{prefix}{'EMAIL' if token else 'API_TOKEN'} is not set, but "
+                f"{prefix}{'API_TOKEN' if token else 'EMAIL'} is: set both, or better an OAuth client."
+            )
+        return True
 
 
 class Settings(BaseSettings):
@@ -72,9 +109,16 @@ class Settings(BaseSettings):
     go_live_at: Moment = None
     support_as_of: Moment = None
     zendesk_instances: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ("global",)
+    salesforce_instances: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = ("main",)
+    # What is stamped before it is committed shows up late: R18 asks for ten minutes at least.
+    salesforce_look_back_minutes: Annotated[int, Field(ge=10)] = 10
+    # History of more rows than this comes by Bulk API 2.0; 0 never asks for it.
+    salesforce_bulk_rows: Annotated[int, Field(ge=0)] = 10_000
     quota_share_account: Share = 0.5
     quota_share_export: Share = 0.8
     history_budget_seconds: NonNegativeFloat = 20.0
+    reconcile_budget_seconds: NonNegativeFloat = 600.0
+    mass_removal_share: Share = 0.5
     accept_mass_removal: bool = False
 
     # source ("zendesk/global") -> connection, in reading order; only those that have an address
@@ -108,12 +152,13 @@ class Settings(BaseSettings):
 def load_settings(env_file: str | Path | None = ENV_FILE) -> Settings:
     """Raises SettingsError, one sentence, for the first variable that cannot be read or is missing."""
     settings = _read(Settings, "", env_file)
-    names = {f"zendesk/{name}": f"ZENDESK_{name.upper()}_" for name in settings.zendesk_instances}
-    prefixes = {"salesforce/main": "SALESFORCE_"} | names | {"gitlab/main": "GITLAB_"}
-    found = {source: _read(Connection, prefix, env_file) for source, prefix in prefixes.items()}
+    found: dict[str, Connection] = _salesforce(settings.salesforce_instances, env_file)
+    for name in settings.zendesk_instances:
+        found[f"zendesk/{name}"] = _read(ZendeskConnection, f"ZENDESK_{name.upper()}_", env_file)
+    found["gitlab/main"] = _read(Connection, "GITLAB_", env_file)
     for source, connection in found.items():
         if connection.url:
-            _require_credentials(source, prefixes[source], connection)
+            _require_credentials(source, connection)
     settings.connections = {source: c for source, c in found.items() if c.url}
     if settings.connections and settings.start_date is None:
         raise SettingsError(
@@ -122,22 +167,40 @@ def load_settings(env_file: str | Path | None = ENV_FILE) -> Settings:
     return settings
 
 
-def _require_credentials(source: str, prefix: str, connection: Connection) -> None:
-    needed = ("token",) if source.startswith("gitlab/") else ("client_id", "client_secret")
-    for name in needed:
-        value = getattr(connection, name)
-        if not (value.get_secret_value() if isinstance(value, SecretStr) else value):
-            raise SettingsError(f"{prefix}{name.upper()} is not set, but {prefix}URL is: set both or neither.")
+def _salesforce(names: tuple[str, ...], env_file: str | Path | None) -> dict[str, Connection]:
+    """`SALESFORCE_URL` and its like are the org `main`, unless SALESFORCE_MAIN_URL is there."""
+    found: dict[str, Connection] = {
+        f"salesforce/{name}": _read(SalesforceConnection, f"SALESFORCE_{name.upper()}_", env_file) for name in names
+    }
+    short = _read(SalesforceConnection, "SALESFORCE_", env_file)
+    if short.url and "main" not in names:
+        raise SettingsError(
+            "SALESFORCE_URL is the org `main`, but SALESFORCE_INSTANCES does not name that: add it, or unset the URL."
+        )
+    if "main" in names and not found["salesforce/main"].url:
+        found["salesforce/main"] = short
+    return found
+
+
+def _require_credentials(source: str, connection: Connection) -> None:
+    if isinstance(connection, SalesforceConnection):
+        salesforce_way(connection)
+    elif not isinstance(connection, ZendeskConnection) or not connection.signs_in_by_api_token(connection.prefix):
+        require(connection, ("token",) if source.startswith("gitlab/") else ("client_id", "client_secret"))
 
 
 def _read(model: type[T], prefix: str, env_file: str | Path | None) -> T:
     try:
-        return model(_env_prefix=prefix, _env_file=env_file)
+        found = model(_env_prefix=prefix, _env_file=env_file)
     except ValidationError as error:
         first = error.errors()[0]
         variable = f"{prefix}{first['loc'][0]}".upper()
         reason = first["msg"].removeprefix("Value error, ")
         reason = reason if reason.startswith("is ") else f"is not valid: {reason}"
         # Only harmless values are shown: a secret in the wrong variable must not reach a log.
-        shown = f"={first['input']}" if "SECRET" not in variable and "TOKEN" not in variable else ""
+        is_secret = any(word in variable for word in ("SECRET", "TOKEN", "PASSWORD", "KEY"))
+        shown = "" if is_secret else f"={first['input']}"
         raise SettingsError(f"{variable}{shown} {reason}.") from None
+    if isinstance(found, Connection):
+        found.prefix = prefix
+    return found

@@ -55,6 +55,9 @@ COUNTERS = frozenset(
     {"last_activity_at", "star_count", "forks_count", "open_issues_count", "statistics", "updated_at", "_links"}
 )
 
+# Reply times and the like are the ticket's, and count on between its changes: no event of their own.
+METRICS = frozenset({"metric_set"})
+
 _ALL = (
     Stream("salesforce__account", "changes", FIVE_MINUTES, "beginning", "Customers and their CSM.", SEEN),
     Stream(
@@ -70,16 +73,19 @@ _ALL = (
         "Tracked changes of account fields: who was CSM when.",
         is_optional=True,
     ),
+    Stream(
+        "salesforce__field", "list", FIVE_MINUTES, "none", "Fields that the objects of Salesforce have, as described."
+    ),
     Stream("zendesk__organization", "changes", FIVE_MINUTES, "beginning", "Customers, as support knows them."),
     Stream("zendesk__user", "changes", FIVE_MINUTES, "beginning", "Contacts and agents."),
-    Stream("zendesk__ticket", "changes", EVERY_TICK, "start_date", "Tickets, each state that was seen."),
+    Stream("zendesk__ticket", "changes", EVERY_TICK, "start_date", "Tickets, each state that was seen.", METRICS),
     Stream("zendesk__ticket_audit", "changes", EVERY_TICK, "start_date", "Every change of a ticket, with comments."),
     Stream("zendesk__organization_membership", "list", HOURLY, "none", "Which contact belongs to which organization."),
     Stream(
         "zendesk__satisfaction_rating",
-        "list",
+        "changes",
         HOURLY,
-        "none",
+        "start_date",
         "Good and bad ratings with comment and reason.",
         is_optional=True,
     ),

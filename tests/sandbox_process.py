@@ -51,6 +51,11 @@ class RunningSandbox:
         with urllib.request.urlopen(self.url + path, timeout=60) as answer:
             return json.loads(answer.read())
 
+    def delete(self, path: str) -> None:
+        """DELETE of a control path: `/_sandbox/faults` or `/_sandbox/requests`."""
+        with urllib.request.urlopen(urllib.request.Request(self.url + path, method="DELETE"), timeout=60):
+            return
+
     def environment(self) -> dict[str, str]:
         """The variables that point ingestion at this sandbox."""
         found = {
@@ -123,9 +128,7 @@ def sandbox(
             output.close()
 
 
-def _wait(
-    process: subprocess.Popen[bytes], ready_file: Path, output: Path, start_seconds: float
-) -> dict[str, Any]:
+def _wait(process: subprocess.Popen[bytes], ready_file: Path, output: Path, start_seconds: float) -> dict[str, Any]:
     give_up = time.monotonic() + start_seconds
     while time.monotonic() < give_up:
         if ready_file.exists():

@@ -1,4 +1,4 @@
-"""OAuth client credentials for Zendesk and Salesforce, on dlt's sign-in; tokens are renewed while a run goes on."""
+"""OAuth sign-in for Zendesk and Salesforce, on dlt's; tokens are renewed while a run goes on (R29)."""
 
 from typing import Any
 
@@ -9,6 +9,8 @@ from ingestion.errors import SourceError
 from ingestion.http import SourceSession
 from ingestion.settings import Connection
 from ingestion.sources.refusals import message
+
+MONTH = 30 * 24 * 3600
 
 
 class ClientCredentials(OAuth2ClientCredentials):
@@ -36,29 +38,44 @@ class ClientCredentials(OAuth2ClientCredentials):
         )
         self.granted: dict[str, Any] = {}
         self._source, self._variables, self._as_json = session.name, variables, as_json
+        self._address = f"{connection.prefix}URL"
 
-    def obtain_token(self) -> None:
-        body = {
+    def grant(self) -> dict[str, Any]:
+        """What the token endpoint is sent."""
+        return {
             "grant_type": "client_credentials",
             "client_id": self.client_id,
             "client_secret": self.client_secret,
             **self.access_token_request_data,
         }
-        post: Any = self.session.post
-        response: Response = post(self.access_token_url, **{"json" if self._as_json else "data": body})
+
+    def obtain_token(self) -> None:
+        response = self.ask()
         if not response.ok:
-            raise SourceError(
-                f"{self._source} refused the sign-in ({response.status_code}{message(response)}): "
-                f"check {self._variables}."
-            )
+            raise self.refused(f"{response.status_code}{message(response)}")
+        self.granted, seconds = self._token_in(response)
+        self.access_token = self.granted["access_token"]
+        # Renewed a little early, so that no request is sent with a token about to die on the way.
+        self.token_expiry = self.token_expiry.now().add(seconds=max(seconds - 30, 1))
+
+    def _token_in(self, response: Response) -> tuple[dict[str, Any], int]:
+        """The answer and the seconds that its token lives, a month at most."""
         try:
-            self.granted = response.json()
-            self.access_token = self.granted["access_token"]
-        except (ValueError, KeyError, TypeError):
+            granted = response.json()
+            token, seconds = granted["access_token"], int(granted.get("expires_in") or self.default_token_expiration)
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+            granted, token, seconds = {}, None, 0
+        # A token goes into a header: what cannot stand there is none.
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
             raise SourceError(
                 f"{self._source} answered the sign-in with something that is no token: check the address in "
-                f"{self._variables.split('_CLIENT')[0]}_URL."
-            ) from None
-        # Renewed a little early, so that no request is sent with a token about to die on the way.
-        seconds = int(self.granted.get("expires_in") or self.default_token_expiration)
-        self.token_expiry = self.token_expiry.now().add(seconds=max(seconds - 30, 1))
+                f"{self._address}."
+            )
+        return granted, min(seconds, MONTH)
+
+    def ask(self) -> Response:
+        post: Any = self.session.post
+        return post(self.access_token_url, **{"json" if self._as_json else "data": self.grant()})
+
+    def refused(self, said: str) -> SourceError:
+        return SourceError(f"{self._source} refused the sign-in ({said}): check {self._variables}.")

@@ -1,5 +1,6 @@
 """A sandbox and a data folder for tests that read sources for real."""
 
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 
 from ingestion.settings import Settings
 from tests.ingestion.log import load, settings_for
+from tests.ingestion.orgs import Org
+from tests.ingestion.worlds import ground
 from tests.sandbox_process import RunningSandbox, sandbox
 
 
@@ -41,3 +44,20 @@ def served(tmp_path: Path) -> Iterator[Callable[..., tuple[RunningSandbox, Setti
     yield serve
     for manager in running:
         manager.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def orgs() -> Iterator[RunningSandbox]:
+    """One sandbox for every test that founds an org of its own; its clock stands still and only ever goes on."""
+    with sandbox(ground(), "2026-03-01T12:00:00Z") as running:
+        yield running
+
+
+@pytest.fixture
+def org(orgs: RunningSandbox, tmp_path: Path, request: pytest.FixtureRequest) -> Org:
+    """An org that no other test knows."""
+    name = f"org{zlib.crc32(request.node.nodeid.encode()):08x}"
+    orgs.post(
+        "/_sandbox/changes", [{"system": "salesforce", "instance": name, "object": "ExternalClientApp", "id": "-"}]
+    )
+    return Org(orgs, name, tmp_path)

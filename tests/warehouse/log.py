@@ -18,6 +18,7 @@ STREAMS = (
     "salesforce__user",
     "salesforce__case",
     "salesforce__account_field_history",
+    "salesforce__field",
     "zendesk__organization",
     "zendesk__user",
     "zendesk__ticket",

@@ -5,7 +5,7 @@ GET /api/v4/projects/{id}           ->  event_log.gitlab__project_events
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -13,20 +13,23 @@ from dlt.sources.helpers.rest_client.auth import APIKeyAuth
 from dlt.sources.helpers.rest_client.client import RESTClient
 
 from ingestion.envelope import Stamp, moment
-from ingestion.errors import SourceError
+from ingestion.errors import QuotaSpent, SourceError
 from ingestion.http import SourceSession
 from ingestion.listing import Listing
 from ingestion.mapping import section
 from ingestion.pages import Cursor, Page, Reader, Window
 from ingestion.quota import ACCOUNT
 from ingestion.settings import Connection
+from ingestion.sources.answers import part
 from ingestion.sources.context import Context
-from ingestion.sources.gitlab.wanted import wanted_projects
+from ingestion.sources.gitlab.wanted import issue_place, wanted_projects
 from ingestion.sources.identity import by_updated_at, entity_id
 from ingestion.sources.refusals import NotAvailable, accepted
 from ingestion.streams import STREAMS
 
 PAGE = 100
+PAGES_PER_RUN = 10_000
+AHEAD = timedelta(minutes=10)
 VARIABLE = "GITLAB_TOKEN"
 
 
@@ -90,22 +93,51 @@ class GitLab:
         that fills a whole page is walked by number.
         """
         number = 1
-        while True:
+        for _ in range(PAGES_PER_RUN):
             params = {"order_by": "updated_at", "sort": "asc", "scope": "all", "per_page": PAGE, "page": number}
-            try:
-                records = self._get(
-                    f"projects/{quote(path, safe='')}/issues",
-                    f"issues of {path}",
-                    params | ({"updated_after": since} if since else {}),
-                )
-            except NotAvailable as error:
-                raise self._unknown(path) from error
-            reached = records[-1]["updated_at"] if records else since
+            records = self._issues_of(path, params | ({"updated_after": since} if since else {}))
+            reached = self._reached(records) or since
             number = number + 1 if reached == since else 1
             since = reached
             yield records, since
             if len(records) < PAGE or (end and since and moment(since) > end):
                 return
+        raise QuotaSpent(
+            f"{self.source}: issues of {path} took {PAGES_PER_RUN:,} pages; the next run goes on from there"
+        )
+
+    def _issues_of(self, path: str, params: dict[str, Any]) -> list[Any]:
+        try:
+            records = self._get(f"projects/{quote(path, safe='')}/issues", f"issues of {path}", params)
+        except NotAvailable as error:
+            raise self._unknown(path) from error
+        return part({"list": records}, "list", list, self.source, f"issues of {path}")
+
+    def _reached(self, records: list[Any]) -> str | None:
+        """The newest time on a page; one still to come must not carry the cursor over what happens till then."""
+        latest = self._context.clock.now() + AHEAD
+        for record in reversed(records):
+            try:
+                if moment(record["updated_at"]) <= latest:
+                    return record["updated_at"]
+            except (KeyError, TypeError, ValueError, OverflowError):
+                continue
+        return None
+
+    def complete(self, stream: str) -> Reader | None:
+        """All issues, for a deleted one vanishes without a word; a project that is no longer read is not gone."""
+        return Reader(self._issues, by_updated_at, self._has_issue) if stream == "gitlab__issue" else None
+
+    def _has_issue(self, entity_id: str) -> bool:
+        place = issue_place(self._context.settings, self.source, entity_id)
+        if place is None:
+            return False
+        try:
+            return bool(self._get(f"projects/{place.project_id}/issues", f"issue {entity_id}", {"iids[]": place.iid}))
+        except NotAvailable as refusal:
+            if refusal.status != 404:
+                raise
+            return False
 
     def _projects(self, _window: Window, _cursor: Cursor | None) -> Iterator[Page]:
         """All wanted projects, one call each; one that is gone, or hidden from this token, becomes a tombstone."""

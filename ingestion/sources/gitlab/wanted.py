@@ -1,4 +1,6 @@
-"""Which collaboration projects to ask for: those that the organizations in the log name."""
+"""What the log says about GitLab: the collaboration projects that organizations name, and where an issue lives."""
+
+from typing import NamedTuple
 
 from ingestion import event_log
 from ingestion.mapping import Signals, mapped
@@ -37,3 +39,23 @@ def new_projects(settings: Settings, signals: Signals) -> bool:
             f"select distinct entity_id from {event_log.SCHEMA}.gitlab__project_events"
         ).fetchall()
     return not wanted <= {entity_id for (entity_id,) in known}
+
+
+class IssuePlace(NamedTuple):
+    """Issues are asked for by the number that they have in their project."""
+
+    project_id: int
+    iid: int
+
+
+def issue_place(settings: Settings, source: str, entity_id: str) -> IssuePlace | None:
+    with event_log.writer_lock(settings), event_log.connected(settings) as connection:
+        row = connection.execute(
+            f"""
+            select arg_max((payload ->> 'project_id')::bigint, (recorded_at, position)),
+                arg_max((payload ->> 'iid')::bigint, (recorded_at, position))
+            from {event_log.SCHEMA}.gitlab__issue_events where source = ? and entity_id = ?
+            """,
+            [source, entity_id],
+        ).fetchone()
+    return IssuePlace(*row) if row and None not in row else None

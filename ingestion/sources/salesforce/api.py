@@ -1,41 +1,70 @@
-"""One Salesforce org: sign-in, calls through simple-salesforce, and the daily allowance."""
+"""One Salesforce org: sign-in, calls through simple-salesforce, and what its refusals mean."""
 
-import re
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
 
-from requests import Response
 from simple_salesforce.api import Salesforce as SalesforceClient
 from simple_salesforce.exceptions import SalesforceError
+from simple_salesforce.util import call_salesforce
 
-from ingestion.errors import SourceError
+from ingestion.credentials import salesforce_variables
+from ingestion.envelope import moment
+from ingestion.errors import SourceError, TooSlow
 from ingestion.http import SourceSession
 from ingestion.quota import DAILY
-from ingestion.settings import Connection
+from ingestion.settings import SalesforceConnection
 from ingestion.sources.context import Context
 from ingestion.sources.refusals import NotAvailable
-from ingestion.sources.sign_in import ClientCredentials
+from ingestion.sources.salesforce.allowance import Allowance
+from ingestion.sources.salesforce.records import stamped, widened
+from ingestion.sources.salesforce.sign_in import sign_in
 
 VERSION = "68.0"
-VARIABLES = "SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET"
-# Not anchored: an org that limits single apps appends its own usage to the header.
-_USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
+T = TypeVar("T")
+
+
+class LocatorLost(SourceError):
+    """The org has forgotten where a result goes on: the statement has to be asked again."""
+
+
+class FieldGone(SourceError):
+    """A selected field is not there any more: what describe said is older than the query."""
+
+
+class Results(NamedTuple):
+    """One page of a query job. `rows` and `locator` are as the headers say: None where a proxy took them away."""
+
+    body: bytes
+    rows: int | None
+    locator: str | None
+
+
+class Job(NamedTuple):
+    """How far a query job is: `UploadComplete`, `InProgress`, `JobComplete`, `Failed` or `Aborted`."""
+
+    state: str
+    rows: int
+    error: str
+
+
+class Deletions(NamedTuple):
+    """Id -> when it was deleted, and up to when that is all."""
+
+    when: dict[str, datetime]
+    covered: datetime
 
 
 class SalesforceApi:
     """Calls below `/services/data`: the session signs in and retries, simple-salesforce knows the calls and errors."""
 
-    def __init__(self, source: str, connection: Connection, context: Context) -> None:
-        self.source, self._share = source, context.settings.quota_share_account
-        self._limiter = context.limiter
+    def __init__(self, source: str, connection: SalesforceConnection, context: Context) -> None:
+        self.source, self._context, self._connection = source, context, connection
+        self._allowance = Allowance(source, context.settings.quota_share_account, context.limiter)
         self._session = SourceSession(source, context.clock, context.limiter, lambda _path: (DAILY,))
-        self._session.hooks["response"].append(self._keep_to_allowance)
-        self._auth = ClientCredentials(
-            SourceSession(source, context.clock, context.limiter),
-            connection,
-            f"{connection.url}/services/oauth2/token",
-            VARIABLES,
-            as_json=False,
+        self._session.hooks["response"].append(lambda response, **_: self._allowance.learn(response.headers))
+        self._auth = sign_in(
+            SourceSession(source, context.clock, context.limiter), connection, context.clock, context.say
         )
         self._session.auth = self._auth
         self._client: SalesforceClient | None = None
@@ -43,53 +72,130 @@ class SalesforceApi:
     def sign_in(self) -> None:
         """Raises SourceError when the org cannot be reached or refuses the credentials."""
         self._auth.obtain_token()
-        # The answer has no lifetime: a session dies by a 401, which the session answers by signing in again.
-        self._auth.token_expiry += timedelta(days=365)
-        address = str(self._auth.granted.get("instance_url", "")).rstrip("/")
         # The token placed here is never used: the session puts the current one on each request.
-        client = SalesforceClient(session_id="", instance_url=address, session=self._session, version=VERSION)
+        client = SalesforceClient(
+            session_id="", instance_url=self._auth.address, session=self._session, version=VERSION
+        )
         # simple-salesforce keeps the host only, and https: an address with a path or http would be lost.
-        client.base_url = f"{address}/services/data/v{VERSION}/"
+        client.base_url = f"{self._auth.address}/services/data/v{VERSION}/"
         self._client = client
 
     def describe(self, entity: str) -> list[dict[str, Any]]:
-        """The fields of an object, as this client may see them."""
-        return self._call(f"the fields of {entity}", lambda c: c.restful(f"sobjects/{entity}/describe"))["fields"]
+        """The fields of an object, as this client may see them; each has a name."""
+        return self._call(f"the fields of {entity}", lambda c: _fields(c.restful(f"sobjects/{entity}/describe")))
 
-    def query(self, soql: str, what: str) -> list[dict[str, Any]]:
-        """All rows of one SOQL statement, deleted ones included; wide rows come in several answers."""
-        answer = self._call(what, lambda c: c.query(soql, include_deleted=True))
-        rows = list(answer["records"])
-        while not answer["done"]:
-            locator = answer["nextRecordsUrl"].rpartition("/")[2]
-            answer = self._call(what, lambda c, at=locator: c.query_more(at))
-            rows.extend(answer["records"])
+    def query(self, soql: str, what: str, deleted: bool) -> list[dict[str, Any]]:
+        """All rows of one SOQL statement; `deleted` shows those in the recycle bin too.
+
+        Wide rows come in several answers. Raises LocatorLost, FieldGone and TooSlow, after which the same rows can be
+        asked for again.
+        """
+        rows, locator = self._call(what, lambda c: _rows(c.query(soql, include_deleted=deleted)))
+        while locator:
+            more, locator = self._call(what, lambda c, at=locator: _rows(c.query_more(at)))
+            rows += more
         return rows
 
-    def _call(self, what: str, call: Any) -> Any:
-        if self._client is None:
-            self.sign_in()
+    def count(self, soql: str, what: str, deleted: bool) -> int:
+        """What `SELECT COUNT() …` finds. Raises TooSlow when that is too much to count."""
+        return self._call(what, lambda c: int(c.query(soql, include_deleted=deleted)["totalSize"]))
+
+    def deleted(self, entity: str, start: datetime, end: datetime) -> Deletions:
+        """What was deleted in a period of at most 30 days, also when no recycle bin holds it any more."""
+        period = {"start": stamped(start), "end": stamped(end)}
+        return self._call(
+            f"what was deleted of {entity}",
+            lambda c: _deletions(c.restful(f"sobjects/{entity}/deleted/", params=period)),
+        )
+
+    def start_job(self, soql: str, what: str, deleted: bool) -> str:
+        """Starts a Bulk API 2.0 query job and gives its id."""
+        operation = "queryAll" if deleted else "query"
+        body = {"operation": operation, "query": soql, "contentType": "CSV"}
+        body |= {"columnDelimiter": "COMMA", "lineEnding": "LF"}
+        return self._call(what, lambda c: str(c.restful("jobs/query", method="POST", json=body)["id"]))
+
+    def job(self, job_id: str, what: str) -> Job:
+        return self._call(what, lambda c: _job(c.restful(f"jobs/query/{job_id}")))
+
+    def results(self, job_id: str, locator: str | None, rows: int, what: str) -> Results:
+        """One page of a finished job; simple-salesforce's own call drops NULs and fails without the headers."""
+        params = {"maxRecords": rows} | ({"locator": locator} if locator else {})
+        response = self._call(
+            what,
+            lambda c: call_salesforce(
+                url=f"{c.base_url}jobs/query/{job_id}/results",
+                method="GET",
+                session=self._session,
+                headers={"Accept": "text/csv"},
+                params=params,
+            ),
+        )
+        count = response.headers.get("Sforce-NumberOfRecords", "")
+        return Results(
+            response.content, int(count) if count.isdigit() else None, response.headers.get("Sforce-Locator") or None
+        )
+
+    def drop_job(self, job_id: str) -> None:
+        """Frees what a job holds at the org; a job that still runs has to be stopped first."""
         try:
-            return call(self._client)
+            self._call("a query job", lambda c: c.restful(f"jobs/query/{job_id}", method="DELETE"))
+        except SourceError:
+            stop = {"state": "Aborted"}
+            self._call("a query job", lambda c: c.restful(f"jobs/query/{job_id}", method="PATCH", json=stop))
+
+    def _call(self, what: str, call: Callable[[Any], T]) -> T:
+        client = self._client
+        if client is None:
+            self.sign_in()
+            return self._call(what, call)
+        self._allowance.check()
+        try:
+            return call(client)
         except SalesforceError as error:
             code, said = _first(error.content)
             text = f"{self.source} refused to read {what} ({error.status} {code}: {said})"
+            if code == "QUERY_TIMEOUT":
+                raise TooSlow from error
+            if code == "INVALID_QUERY_LOCATOR":
+                raise LocatorLost(f"{text}.") from error
+            if code == "INVALID_FIELD":
+                raise FieldGone(f"{text}.") from error
+            if code == "REQUEST_LIMIT_EXCEEDED":
+                raise SourceError(f"{text}: wait, or see which other client of this org uses its calls up.") from error
             if error.status == 401:
-                raise SourceError(f"{text}: check {VARIABLES}.") from error
+                raise SourceError(f"{text}: check {salesforce_variables(self._connection)}.") from error
             if error.status == 404 or code == "INVALID_TYPE":
                 raise NotAvailable(f"{text}: grant this client the object.") from error
             raise SourceError(f"{text}.") from error
-
-    def _keep_to_allowance(self, response: Response, **_: Any) -> None:
-        """The allowance is per day: waiting for the next window is no option, so reading ends with a sentence."""
-        usage = _USAGE.search(response.headers.get("Sforce-Limit-Info", ""))
-        if usage:
-            self._limiter.note(DAILY, int(usage[1]), int(usage[2]))
-        if usage and int(usage[1]) > int(usage[2]) * self._share:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            # Read whole or not at all: half an answer must not move a cursor.
             raise SourceError(
-                f"{self.source} has used {usage[1]} of its {usage[2]} API calls of the last 24 hours, more than "
-                f"QUOTA_SHARE_ACCOUNT={self._share} allows: wait, or raise that share."
-            )
+                f"{self.source} answered the call for {what} with something else ({type(error).__name__}: {error}): "
+                "nothing of it was kept; check the address if it stays so."
+            ) from error
+
+
+def _fields(answer: Any) -> list[dict[str, Any]]:
+    return [field | {"name": str(field["name"])} for field in answer["fields"]]
+
+
+def _rows(answer: Any) -> tuple[list[dict[str, Any]], str | None]:
+    """The records of an answer, and where the next one is."""
+    rows = answer["records"]
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise TypeError("records are no list of objects")
+    return rows, None if answer["done"] else answer["nextRecordsUrl"].rpartition("/")[2]
+
+
+def _job(answer: Any) -> Job:
+    error = str(answer.get("errorMessage") or "no reason given")
+    return Job(answer["state"], int(answer.get("numberRecordsProcessed") or 0), error)
+
+
+def _deletions(answer: Any) -> Deletions:
+    when = {widened(row["id"]): moment(row["deletedDate"]) for row in answer["deletedRecords"]}
+    return Deletions(when, moment(answer["latestDateCovered"]))
 
 
 def _first(content: Any) -> tuple[str, str]:

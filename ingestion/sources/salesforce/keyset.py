@@ -1,75 +1,119 @@
-"""Keyset paging: in the order of (stamp, Id), each page strictly after the last row of the one before (R19).
+"""The walks over one object, each page strictly after the last row of the one before (R19).
 
 queryAll on Account, Contact, User, Case  ->  event_log.salesforce__<entity>_events         by SystemModstamp
 queryAll on AccountHistory                ->  event_log.salesforce__account_field_history_events  by CreatedDate
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from ingestion.envelope import moment
+from ingestion.errors import SourceError
 from ingestion.pages import Cursor, Page, Window
-from ingestion.sources.salesforce.api import SalesforceApi
-from ingestion.sources.salesforce.fields import Fields
-from ingestion.sources.salesforce.records import normal, stamped
+from ingestion.sources.salesforce.bulk import Bulk, BulkLost, after_job
+from ingestion.sources.salesforce.gone import Gone
+from ingestion.sources.salesforce.rows import RowPage, Rows
 
-PAGE = 2000
-# A row is stamped when its transaction writes and seen when it commits: what commits late lies behind the cursor.
-LOOK_BACK = timedelta(minutes=10)
+Pages = Callable[[Window, Cursor | None], Iterator[Page]]
 
 
-def keyset_pages(
-    api: SalesforceApi, entity: str, fields: Fields, by: str
-) -> Callable[[Window, Cursor | None], Iterator[Page]]:
-    """`by` is the column that orders changes. The stored cursor is the stamp and Id of the last row."""
+def changes(rows: Rows, look_back: timedelta, bulk: Bulk, gone: Gone | None) -> Pages:
+    """What changed. The stored cursor is the stamp and Id of the last row."""
 
     def pages(window: Window, cursor: Cursor | None) -> Iterator[Page]:
-        is_live = window.end is None
         at = dict(cursor or {})
-        clause = _start(by, window, at, is_live)
-        while True:
-            first, rows = _rows(api, entity, fields, by, clause)
-            end = len(first) < PAGE
-            if first:
-                reached = {"stamp": stamped(moment(first[-1][by])), "id": first[-1]["Id"]}
-                clause = f"({by} > {reached['stamp']} OR ({by} = {reached['stamp']} AND Id > '{reached['id']}'))"
-                # Rows of the look-back must not pull the cursor back.
-                at = max(at, reached, key=lambda c: (c.get("stamp", ""), c.get("id", "")))
-                end = end or (window.end is not None and moment(reached["stamp"]) > window.end)
-            yield Page([normal(row, fields.moments | {by}, fields.references) for row in rows], at, end)
-            if end:
-                return
+        if window.end is None:
+            return _live(rows, look_back, gone, window, at)
+        return _past(rows, bulk, window, at)
 
     return pages
 
 
-def _start(by: str, window: Window, at: Cursor, is_live: bool) -> str | None:
-    if not at:
-        if window.start is None:
-            return None
-        return f"{by} >= {stamped(window.start - LOOK_BACK if is_live else window.start)}"
-    if is_live:
-        return f"{by} >= {stamped(moment(at['stamp']) - LOOK_BACK)}"
-    return f"({by} > {at['stamp']} OR ({by} = {at['stamp']} AND Id > '{at['id']}'))"
+def as_it_is(rows: Rows, look_back: timedelta, bulk: Bulk) -> Pages:
+    """All rows that are there now, changed or not.
 
-
-def _rows(
-    api: SalesforceApi, entity: str, fields: Fields, by: str, clause: str | None
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The page as the first statement gave it, and its rows with all their fields.
-
-    An object with hundreds of fields is read in several statements, joined by Id and stamp (R26).
+    A job shows what was there when it began, and a cursor may be a day old: what came since, late commits included, is
+    read as well, or it would count as gone.
     """
-    where = f" WHERE {clause}" if clause else ""
-    answers = [
-        api.query(f"SELECT {','.join(names)} FROM {entity}{where} ORDER BY {by}, Id LIMIT {PAGE}", entity)
-        for names in fields.chunks(("Id", by))
-    ]
-    first, *others = answers
-    rows = first
-    for other in others:
-        more = {(row["Id"], row[by]): row for row in other}
-        # A row that moved between two statements is left for later: it now stands behind this page.
-        rows = [row | more[row["Id"], row[by]] for row in rows if (row["Id"], row[by]) in more]
-    return first, rows
+
+    def pages(window: Window, cursor: Cursor | None) -> Iterator[Page]:
+        at = dict(cursor or {})
+        is_by_job = "job" in at
+        start = window if is_by_job else _since(window, at, look_back)
+        for page in _past(rows, bulk, start, at if is_by_job else {}):
+            is_by_job = is_by_job or "job" in page.cursor
+            if page.end and is_by_job:
+                yield replace(page, end=False)
+                yield from _by_rest(rows, _since(window, page.cursor, look_back), {}, page.warning)
+                return
+            yield page
+
+    return pages
+
+
+def _since(window: Window, at: Cursor, look_back: timedelta) -> Window:
+    return Window(moment(at["stamp"]) - look_back) if "stamp" in at else window
+
+
+def _live(rows: Rows, look_back: timedelta, gone: Gone | None, window: Window, at: Cursor) -> Iterator[Page]:
+    # A row is stamped when its transaction writes and seen when it commits: what commits late lies behind (R18).
+    start = moment(at["stamp"]) if "stamp" in at else window.start
+    conditions = [rows.from_moment(start - look_back)] if start else []
+    began = rows.clock.now()
+    dead: set[str] = set()
+    reached, is_last = None, False
+    while not is_last:
+        page = rows.page(conditions)
+        records, warning, is_last = page.records, None, page.is_last
+        reached = _moved(rows, reached, page)
+        if page.reached:
+            conditions = [rows.after(page.reached)]
+            # Rows of the look-back must not pull the cursor back.
+            at = at | max(at, page.reached, key=lambda c: (c.get("stamp", ""), c.get("id", "")))
+        dead |= {record["Id"] for record in records if record.get("IsDeleted")}
+        if is_last and gone:
+            found = gone.since(at.get("deleted_until"), began, dead)
+            records, at, warning = [*records, *found.tombstones], at | found.cursor, found.warning
+        yield Page(records, at, is_last, warning=warning)
+
+
+def _past(rows: Rows, bulk: Bulk, window: Window, at: Cursor) -> Iterator[Page]:
+    """From the cursor, or the window's start, to the window's end: by a query job where that saves many calls."""
+    warning = None
+    if "job" in at or bulk.is_worth(rows, _between(rows, window, at)):
+        try:
+            for page in bulk.pages(rows, _between(rows, window, at), at):
+                at = page.cursor
+                yield page
+            return
+        except SourceError as reason:
+            at = reason.begin if isinstance(reason, BulkLost) and reason.begin is not None else after_job(at)
+            warning = f"{rows.entity} is read by REST instead of Bulk API 2.0 ({str(reason).rstrip('.')})"
+            bulk.say(f"{rows.api.source}: {warning}")
+    yield from _by_rest(rows, window, at, warning)
+
+
+def _by_rest(rows: Rows, window: Window, at: Cursor, warning: str | None) -> Iterator[Page]:
+    is_last = False
+    while not is_last:
+        page = rows.page(_between(rows, window, at))
+        at, is_last = _moved(rows, at, page) or at, page.is_last
+        yield Page(page.records, at, is_last, warning=warning)
+
+
+def _moved(rows: Rows, before: Cursor | None, page: RowPage) -> Cursor | None:
+    """The keyset of the page. Raises SourceError when it is the one before: something answers without looking (R4)."""
+    if page.reached and page.reached == before:
+        raise SourceError(
+            f"{rows.api.source} gives the same page of {rows.entity} again and again, up to {page.reached['stamp']}: "
+            "something between here and there answers in its place."
+        )
+    return page.reached
+
+
+def _between(rows: Rows, window: Window, at: Cursor) -> list[str]:
+    conditions = [rows.until(window.end)] if window.end else []
+    if "stamp" in at:
+        return [*conditions, rows.after(at)]
+    return [*conditions, rows.from_moment(window.start)] if window.start else conditions

@@ -1,6 +1,7 @@
 """Zendesk -> event log, one instance at a time."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from ingestion.envelope import Stamp
@@ -8,19 +9,23 @@ from ingestion.listing import Listing, list_pages
 from ingestion.mapping import mapped, require
 from ingestion.pages import Cursor, Page, Reader, Window
 from ingestion.settings import Connection
+from ingestion.sources.answers import part
 from ingestion.sources.context import Context
 from ingestion.sources.identity import by_updated_at
+from ingestion.sources.refusals import NotAvailable
 from ingestion.sources.zendesk import stamps
 from ingestion.sources.zendesk.api import ZendeskApi
-from ingestion.sources.zendesk.exports import cursor_pages, time_pages
+from ingestion.sources.zendesk.exports import cursor_pages, time_pages, with_identities
+from ingestion.sources.zendesk.ratings import rating_pages
 from ingestion.sources.zendesk.surveys import survey_pages
 from ingestion.streams import STREAMS
 
 LISTS = {
     "organization_membership": ("organization_memberships", "organization_memberships"),
-    "satisfaction_rating": ("satisfaction_ratings", "satisfaction_ratings"),
     "ticket_field": ("ticket_fields", "ticket_fields"),
 }
+# Read whole by a reconcile; tickets only when somebody asks, for every day their number is enough.
+SINGLES = {"organization": "organizations", "user": "users"}
 
 
 class Zendesk:
@@ -37,31 +42,69 @@ class Zendesk:
         """Raises SettingsError when a mapped organization field is not there."""
         if "zendesk__organization" not in streams:
             return
-        offered = [
-            f.get("key") for page in self._api.listed("organization_fields", "organization_fields") for f in page
-        ]
+        fields = [f for page in self._api.listed("organization_fields", "organization_fields") for f in page]
+        offered = [key for f in fields if isinstance(f, dict) and isinstance(key := f.get("key"), str)]
         for key, field in mapped(self._context.signals, "zendesk.organization").items():
-            require(f"[zendesk.organization] {key}", field, filter(None, offered), f"organizations of {self.source}")
+            require(f"[zendesk.organization] {key}", field, offered, f"organizations of {self.source}")
 
     def reader(self, stream: str) -> Reader:
         clock, api = self._context.clock, self._api
         entity = STREAMS[stream].entity
         if entity == "ticket":
-            # Without the scope Zendesk leaves out, in silence, the tickets that AI agents handled.
-            path = "incremental/tickets/cursor"
-            pages = cursor_pages(api, path, "tickets", stamps.ticket, clock, support_type_scope="all")
+            # Without the scope Zendesk leaves out, in silence, the tickets that AI agents handled. Metrics come with
+            # their ticket, for their own list knows nothing of archived ones (R6, R15).
+            pages = cursor_pages(
+                api,
+                "incremental/tickets/cursor",
+                "tickets",
+                stamps.ticket,
+                clock,
+                support_type_scope="all",
+                include="metric_sets",
+            )
             return Reader(pages, stamps.ticket)
         if entity == "user":
             path = "incremental/users/cursor"
-            return Reader(cursor_pages(api, path, "users", stamps.user, clock), stamps.user)
+            pages = cursor_pages(api, path, "users", stamps.user, clock, with_identities, include="identities")
+            return Reader(pages, stamps.user)
         if entity == "organization":
             return Reader(time_pages(api, "incremental/organizations", "organizations", clock), stamps.organization)
         if entity == "ticket_audit":
             extra = {"include": "comment_events", "support_type_scope": "all"}
             return Reader(time_pages(api, "incremental/ticket_events", "ticket_events", clock, **extra), stamps.audit)
         if entity == "survey_response":
-            return Reader(survey_pages(api), stamps.survey_response)
+            return Reader(survey_pages(api, self._context.settings), stamps.survey_response)
+        if entity == "satisfaction_rating":
+            return Reader(rating_pages(api, self._context.settings), by_updated_at)
         return Reader(self._list_pages(stream, by_updated_at), by_updated_at)
+
+    def complete(self, stream: str) -> Reader | None:
+        """The export from its beginning, which holds deleted records too. What changed within the last minute is
+        withheld from it, so a record that it lacks is asked for by its id before it counts as gone.
+        """
+        entity = STREAMS[stream].entity
+        reader = self.reader(stream)
+        if entity in SINGLES:
+            return Reader(reader.pages, reader.stamp, lambda entity_id: self._is_there(SINGLES[entity], entity_id))
+        return Reader(reader.pages, reader.stamp, tells_gone=False) if entity == "ticket" else None
+
+    def counter(self, stream: str) -> Callable[[datetime, datetime], int] | None:
+        """How many tickets were created between two times, archived ones included, deleted ones not."""
+        return self._count_tickets if stream == "zendesk__ticket" else None
+
+    def _count_tickets(self, since: datetime, until: datetime) -> int:
+        query = f"type:ticket created>={since:%Y-%m-%dT%H:%M:%SZ} created<={until:%Y-%m-%dT%H:%M:%SZ}"
+        body = self._api.page("search/count", {"query": query})
+        return part(body, "count", int, self.source, "search/count")
+
+    def _is_there(self, path: str, entity_id: str) -> bool:
+        try:
+            self._api.page(f"{path}/{entity_id}", {})
+        except NotAvailable as refusal:
+            if refusal.status != 404:
+                raise
+            return False
+        return True
 
     def _list_pages(
         self, stream: str, stamp: Callable[[dict[str, Any]], Stamp]

@@ -17,7 +17,7 @@ csm_changes as (
     select *
     from {{ ref('stg_salesforce__account_field_history_events') }}
     where
-        field = {{ setting('salesforce.account.csm_user_id') }}
+        field = {{ mapped_name('salesforce.account', 'csm_user_id') }}
         -- the same change stands a second time with names instead of ids
         and coalesce(data_type, 'EntityId') = 'EntityId'
     qualify row_number() over (

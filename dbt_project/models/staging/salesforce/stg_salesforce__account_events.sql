@@ -1,15 +1,13 @@
-{%- set mapped = {
-    'plan': 'salesforce.account.support_plan',
-    'csm_user_id': 'salesforce.account.csm_user_id',
-    'csm_name': 'salesforce.account.csm_name',
-    'sold_to_email': 'salesforce.account.sold_to_email',
-    'sold_to_name': 'salesforce.account.sold_to_name',
-    'support_hold': 'salesforce.account.support_hold',
-    'region': 'salesforce.account.region',
-    'collaboration_project_url': 'salesforce.account.collaboration_project_url',
-} -%}
-{%- set paths = [] -%}
-{%- for name in mapped.values() -%}{%- do paths.append(setting_text(name)) -%}{%- endfor -%}
+{%- set mapped = [
+    'support_plan',
+    'csm_user_id',
+    'csm_name',
+    'sold_to_email',
+    'sold_to_name',
+    'support_hold',
+    'region',
+    'collaboration_project_url',
+] -%}
 
 with
 
@@ -34,7 +32,7 @@ parsed as (
             'CreatedDate': 'TIMESTAMPTZ',
         }) }} as record,
         -- setting('salesforce.account'): which fields these are differs from company to company
-        {{ json_texts('payload', paths) }} as mapped
+        {{ mapped_texts('payload', 'salesforce.account', mapped) }} as mapped
     from events
 
 ),
@@ -53,6 +51,8 @@ renamed as (
         coalesce(try_cast(mapped[{{ loop.index }}] as boolean), false) as support_hold,
         {%- elif column == 'csm_user_id' %}
         {{ salesforce_id_18('mapped[' ~ loop.index ~ ']') }} as csm_user_id,
+        {%- elif column == 'support_plan' %}
+        mapped[{{ loop.index }}] as plan,
         {%- else %}
         mapped[{{ loop.index }}] as {{ column }},
         {%- endif %}

@@ -1,8 +1,3 @@
-{%- set paths = [
-    setting_text('salesforce.case.zendesk_ticket_url'),
-    setting_text('salesforce.case.zendesk_ticket_id'),
-] -%}
-
 with
 
 events as (
@@ -25,7 +20,7 @@ parsed as (
             'CreatedDate': 'TIMESTAMPTZ',
         }) }} as record,
         -- setting('salesforce.case'): which fields hold the ticket
-        {{ json_texts('payload', paths) }} as mapped
+        {{ mapped_texts('payload', 'salesforce.case', ['zendesk_ticket_url', 'zendesk_ticket_id']) }} as mapped
     from events
 
 ),

@@ -1,0 +1,50 @@
+{#-
+    signals.toml, instance by instance: `[salesforce.government.account]` overrides keys of `[salesforce.account]` for what
+    comes from `salesforce/government`.
+-#}
+{% macro mapped_in(table, keys) -%}
+    {%- set system, entity = table.split('.') -%}
+    {%- set common = [] -%}
+    {%- for key in keys -%}{%- do common.append(setting_text(table ~ '.' ~ key)) -%}{%- endfor -%}
+    {%- set found = {'': common} -%}
+    {%- for instance, tables in (setting_value(system) if execute else {}).items() -%}
+        {%- if tables is mapping and tables.get(entity) is mapping -%}
+            {%- set own = [] -%}
+            {%- for key in keys -%}{%- do own.append(tables[entity].get(key, common[loop.index0])) -%}{%- endfor -%}
+            {%- do found.update({system ~ '/' ~ instance: own}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- Text of the mapped fields of a payload, as a list in the order of `keys`. -#}
+{% macro mapped_texts(column, table, keys) -%}
+    {%- set found = mapped_in(table, keys) -%}
+    {%- set common = json_texts(column, found.pop('')) -%}
+    {%- if found -%}
+    case source
+        {%- for source, paths in found.items() %}
+        when '{{ source | replace("'", "''") }}' then {{ json_texts(column, paths) }}
+        {%- endfor %}
+        else {{ common }}
+    end
+    {%- else -%}
+    {{ common }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The name of one mapped field, as text. -#}
+{% macro mapped_name(table, key) -%}
+    {%- set found = mapped_in(table, [key]) -%}
+    {%- set common = found.pop('') -%}
+    {%- if found -%}
+    case source
+        {%- for source, names in found.items() %}
+        when '{{ source | replace("'", "''") }}' then '{{ names[0] | replace("'", "''") }}'
+        {%- endfor %}
+        else '{{ common[0] | replace("'", "''") }}'
+    end
+    {%- else -%}
+    '{{ common[0] | replace("'", "''") }}'
+    {%- endif -%}
+{%- endmacro %}
