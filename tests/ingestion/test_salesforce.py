@@ -245,7 +245,7 @@ def test_reading_stops_before_our_share_of_the_calls_of_a_day_is_passed(org: Org
 )
 def test_the_usage_header_is_read_whatever_else_it_says(header: str, says: str | None) -> None:
     """2.3: some orgs append what single clients have used."""
-    allowance = Allowance("salesforce/main", 0.5, Limiter(0.5, 0.8, str, THIS_MACHINE))
+    allowance = Allowance("salesforce/main", 0.5, Limiter(0.5, 0.8, print, THIS_MACHINE))
     allowance.learn({"Sforce-Limit-Info": header})
     if says is None:
         allowance.check()
