@@ -59,6 +59,7 @@ def ingest(
         _record_settings(settings, signals, clock, rounds)
         if phase == "reconcile":
             _reconcile(settings, clock, rounds, instances, streams is not None, time_budget)
+            _erase(settings, clock, rounds, instances, may_take_long=True)
             return rounds.results(wanted)
         if phase != "history":
             always = streams is not None or until_complete
@@ -77,7 +78,9 @@ def ingest(
         return rounds.results(wanted)
 
 
-def _erase(settings: Settings, clock: Clock, rounds: Rounds, instances: list[Instance]) -> None:
+def _erase(
+    settings: Settings, clock: Clock, rounds: Rounds, instances: list[Instance], may_take_long: bool = False
+) -> None:
     """What was redacted or made private is read again, and its old text erased, in the run that hears of it."""
     found = erasures.pending(settings)
     audits, unread = STREAMS[erasures.AUDITS], set()
@@ -95,7 +98,7 @@ def _erase(settings: Settings, clock: Clock, rounds: Rounds, instances: list[Ins
         if records:
             rounds.add(audits, name, Reader(whole(records), stamps.audit), "reconcile")
             rounds.finish(quiet=True)
-    pages = erasures.erasing(settings, found, unread, clock.now)
+    pages = erasures.erasing(settings, found, unread, clock.now, may_take_long)
     rounds.add(STREAMS[erasures.STREAM], erasures.SOURCE, Reader(pages, no_stamp), "live")
     rounds.finish(quiet=True)
 

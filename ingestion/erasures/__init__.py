@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from ingestion import event_log, pipelines
 from ingestion.envelope import Stamp, Stamped
-from ingestion.erasures import blocks, causes, texts
+from ingestion.erasures import causes, rewrite, texts
 from ingestion.erasures.causes import Cause
 from ingestion.pages import Cursor, Page, Window
 from ingestion.settings import Settings
@@ -21,6 +21,7 @@ from ingestion.streams import STREAMS
 STREAM, SOURCE, AUDITS = "pipeline__erasure", "pipeline", "zendesk__ticket_audit"
 
 SEARCHED_AGAIN = timedelta(hours=1)
+REWRITES = 2
 
 
 @runtime_checkable
@@ -61,25 +62,27 @@ def read_again(settings: Settings, found: list[Cause], source: Redacting) -> lis
 
 
 def erasing(
-    settings: Settings, found: Pending, unread: set[str], now: Callable[[], datetime]
+    settings: Settings, found: Pending, unread: set[str], now: Callable[[], datetime], may_take_long: bool
 ) -> Callable[[Window, Cursor | None], Iterator[Page]]:
     """Erases, and gives the events that say so; a run that dies in between does the same again.
 
     `unread` are the sources whose entries could not be read again: their causes, and the cursor, wait for the next run.
+    The file is written anew twice: now, and in the next run, for in between the models are built without the text.
     """
 
     def pages(_window: Window, cursor: Cursor | None) -> Iterator[Page]:
-        at: Cursor = {"searched_until": None, "is_wiped": True} | (cursor or {})
+        at: Cursor = {"searched_until": None, "rewrites": 0} | (cursor or {})
         records = []
         with event_log.writer_lock(settings):
             with event_log.connected(settings) as connection:
                 for cause in found.causes:
                     if cause.source not in unread:
                         records += [_event(cause, *done, now()) for done in texts.erase(connection, cause)]
-            # Again in the next run: in between, the models are built without the text, and leave blocks behind too.
-            if records or not at["is_wiped"]:
-                blocks.wipe(settings)
-        following = {"searched_until": at["searched_until"], "is_wiped": not records}
+            rewrites = REWRITES if records else at["rewrites"]
+            if rewrites and (may_take_long or rewrite.is_small(settings)):
+                rewrite.rewrite(settings)
+                rewrites -= 1
+        following = {"searched_until": at["searched_until"], "rewrites": rewrites}
         if not unread and (found.causes or _is_long_ago(at["searched_until"], found.searched_until)):
             following["searched_until"] = found.searched_until.isoformat() if found.searched_until else None
         yield Page(records, following, end=True)
