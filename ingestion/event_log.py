@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 SCHEMA = "event_log"
+# The oldest that knows zstd. A file keeps the format that it began with.
+FILE_FORMAT = "storage_version 'v1.2.0'"
 # What every connection of ingestion asks of the database.
 DATABASE = {
     # Loads stream through it; what it keeps beyond that is only a cache, and ingestion is to stay small.
@@ -70,10 +72,10 @@ def connected(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _begin_file(path: Path) -> None:
-    """An empty warehouse in a format that knows zstd; a file keeps the format that it began with."""
+    """An empty warehouse, in the format that the log needs."""
     with duckdb.connect() as connection:
         name = str(path).replace("'", "''")
-        connection.execute(f"attach '{name}' as warehouse (storage_version 'v1.2.0')")
+        connection.execute(f"attach '{name}' as warehouse ({FILE_FORMAT})")
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:

@@ -191,6 +191,10 @@ class Rounds:
     def _result(self, stream: Stream, source: str) -> StreamResult:
         return self._results.get((stream.name, source), StreamResult(stream.name, source))
 
+    def note(self, stream: Stream, source: str, warning: str) -> None:
+        """A warning about a stream that goes on all the same."""
+        self._note(stream, source, warning=warning)
+
     def _fail(self, stream: Stream, source: str, error: str) -> None:
         self._note(stream, source, error=error, history_complete=False)
 

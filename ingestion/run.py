@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Literal
 
-from ingestion import event_log, status
+from ingestion import erasures, event_log, status
 from ingestion.clock import Clock
 from ingestion.commit import Committer
+from ingestion.errors import QuotaSpent, SourceError
 from ingestion.instances import Instance, connected_instances, is_due, selected
 from ingestion.mapping import Signals, read_signals
-from ingestion.pages import Reader
+from ingestion.pages import Reader, whole
 from ingestion.progress import Progress
 from ingestion.reading import Phase
 from ingestion.reconcile import no_stamp, reader_for
@@ -19,6 +20,7 @@ from ingestion.settings import Settings
 from ingestion.sources.files import inbox_pages
 from ingestion.sources.gitlab.wanted import new_projects
 from ingestion.sources.pipeline_settings import SOURCE, STREAM, go_live_at, last_settings, settings_pages
+from ingestion.sources.zendesk import stamps
 from ingestion.streams import STREAMS, Stream
 from ingestion.timer import THIS_MACHINE, Timer
 
@@ -58,6 +60,7 @@ def ingest(
         _record_settings(settings, signals, clock, rounds)
         if phase == "reconcile":
             _reconcile(settings, clock, rounds, instances, streams is not None, time_budget)
+            _erase(settings, clock, rounds, instances, may_take_long=True)
             return _told(settings, rounds.results(wanted), clock)
         if phase != "history":
             always = streams is not None or until_complete
@@ -71,6 +74,7 @@ def ingest(
             every = [(i, s) for i in instances for s in i.streams if s.shape == "changes"]
             rounds.start(every, "history", budget.total_seconds(), instances)
             rounds.finish()
+        _erase(settings, clock, rounds, instances)
         _projects(settings, signals, clock, rounds, instances, phase, streams is not None or until_complete)
         return _told(settings, rounds.results(wanted), clock)
 
@@ -83,6 +87,31 @@ def _told(settings: Settings, results: list[StreamResult], clock: Clock) -> list
                 event_log.record_failure(connection, result, clock.now())
         status.keep(settings, status.overview(settings, connection))
     return results
+
+
+def _erase(
+    settings: Settings, clock: Clock, rounds: Rounds, instances: list[Instance], may_take_long: bool = False
+) -> None:
+    """What was redacted or made private is read again, and its old text erased, in the run that hears of it."""
+    found = erasures.pending(settings)
+    audits, unread = STREAMS[erasures.AUDITS], set()
+    for name in dict.fromkeys(cause.source for cause in found.causes):
+        instance = next((i for i in instances if i.name == name and not i.error), None)
+        if instance is None or not isinstance(instance.source, erasures.Redacting):
+            unread.add(name)
+            continue
+        try:
+            records = erasures.read_again(settings, [c for c in found.causes if c.source == name], instance.source)
+        except (SourceError, QuotaSpent) as error:
+            rounds.note(audits, name, str(error))
+            unread.add(name)
+            continue
+        if records:
+            rounds.add(audits, name, Reader(whole(records), stamps.audit), "reconcile")
+            rounds.finish(quiet=True)
+    pages = erasures.erasing(settings, found, unread, clock.now, may_take_long)
+    rounds.add(STREAMS[erasures.STREAM], erasures.SOURCE, Reader(pages, no_stamp), "live")
+    rounds.finish(quiet=True)
 
 
 def _reconcile(

@@ -96,6 +96,7 @@ _ALL = (
     Stream("gitlab__issue", "changes", FIVE_MINUTES, "start_date", "Mid-ticket and indirect feedback."),
     Stream("gitlab__project", "list", HOURLY, "none", "Collaboration projects that organizations name.", COUNTERS),
     Stream("file__feedback", "once", EVERY_TICK, "none", "Feedback dropped as files.", frozenset({"file_name"})),
+    Stream("pipeline__erasure", "once", EVERY_TICK, "none", "Texts that were erased from the log, and why."),
     Stream("pipeline__settings", "once", EVERY_TICK, "none", "The settings that marts depend on, as they were."),
 )
 

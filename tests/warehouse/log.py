@@ -30,11 +30,13 @@ STREAMS = (
     "gitlab__project",
     "gitlab__issue",
     "file__feedback",
+    "pipeline__erasure",
     "pipeline__settings",
 )
 FEEDS = {
     "zendesk__ticket_audit",
     "salesforce__account_field_history",
+    "pipeline__erasure",
     "pipeline__settings",
 }
 COLUMNS = """

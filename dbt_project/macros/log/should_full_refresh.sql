@@ -1,7 +1,8 @@
 {#-
     Replaces dbt's own rule. An incremental model starts again when increments could not lead to
     the rows that a rebuild gives: its code or a seed changed, a setting changed (staging that reads
-    no setting is spared), or the asked as_of lies before what the model already holds.
+    no setting is spared), the asked as_of lies before what the model already holds, or a text that
+    models keep was erased from the log.
 -#}
 {% macro should_full_refresh() -%}
     {%- if flags.FULL_REFRESH or not execute or model.config.materialized != 'incremental' -%}
@@ -20,7 +21,7 @@
         {{ return(true) }}
     {%- endif -%}
     {%- set horizon = "timestamptz '" ~ known['horizon'] ~ "'" -%}
-    {%- set reasons = [as_of() ~ ' < ' ~ horizon] -%}
+    {%- set reasons = [as_of() ~ ' < ' ~ horizon, erased_after(horizon)] -%}
     {%- if settings_matter() -%}
         {%- do reasons.append(settings_changed_after(horizon)) -%}
     {%- endif -%}
@@ -36,5 +37,17 @@
     exists (
         select 1 from {{ source('event_log', 'pipeline__settings_events') }}
         where recorded_at > {{ horizon }} and recorded_at <= {{ as_of() }}
+    )
+{%- endmacro %}
+
+{#- Comments and descriptions stay in the log: erasing those leaves every model as it is. -#}
+{% macro erased_after(horizon) -%}
+    exists (
+        select 1 from {{ source('event_log', 'pipeline__erasure_events') }}
+        where recorded_at > {{ horizon }} and recorded_at <= {{ as_of() }}
+            and list_has_any(
+                from_json(payload -> 'fields', '["VARCHAR"]'),
+                ['subject', 'custom_fields', 'custom_ticket_fields', 'name', 'email']
+            )
     )
 {%- endmacro %}

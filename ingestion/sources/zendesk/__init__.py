@@ -94,8 +94,27 @@ class Zendesk:
 
     def _count_tickets(self, since: datetime, until: datetime) -> int:
         query = f"type:ticket created>={since:%Y-%m-%dT%H:%M:%SZ} created<={until:%Y-%m-%dT%H:%M:%SZ}"
-        body = self._api.page("search/count", {"query": query})
-        return part(body, "count", int, self.source, "search/count")
+        return part(self._api.page("search", {"query": query, "per_page": 1}), "count", int, self.source, "search")
+
+    def audits_at(self, second: int) -> list[Any]:
+        """The change feed's entries of one second, as they read now; those of deleted tickets too."""
+        found: list[Any] = []
+        for page in self.reader("zendesk__ticket_audit").pages(Window(None), {"start_time": second}):
+            found += page.records
+            if page.end or page.cursor["start_time"] > second:
+                break
+        return found
+
+    def private_comments(self, ticket_id: int) -> set[str] | None:
+        """The comments of a ticket that are not public now; None when Zendesk shows them no more."""
+        path = f"tickets/{ticket_id}/comments"
+        try:
+            rows = [row for page in self._api.listed(path, "comments") for row in page if isinstance(row, dict)]
+        except NotAvailable as refusal:
+            if refusal.status != 404:
+                raise
+            return None
+        return {str(row.get("id")) for row in rows if row.get("public") is False}
 
     def _is_there(self, path: str, entity_id: str) -> bool:
         try:
