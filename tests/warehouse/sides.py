@@ -28,6 +28,11 @@ OTHER_WORDS = {
     '"good"': '"so-so"',
     '"bad"': '"good"',
     '"so-so"': '"bad"',
+    # 92 and 99 have each other's project, so that one id is shared by two sides only; and 18 is nobody's child
+    '"am_project_id":"92"': '"am_project_id":"-"',
+    '"am_project_id":"99"': '"am_project_id":"92"',
+    '"am_project_id":"-"': '"am_project_id":"99"',
+    f'"ParentId":"{account_id(17)}"': '"ParentId":null',
 }
 
 
