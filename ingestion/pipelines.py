@@ -1,5 +1,6 @@
 """dlt: one pipeline per system instance, which commits events and the cursors that led to them in one load."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -109,17 +110,40 @@ def complete_pending(settings: Settings) -> list[str]:
         target = pipeline(settings, folder.parent.name)
         if not target.has_pending_data:
             continue
-        found.append(target.pipeline_name)
         if target.list_extracted_load_packages():
             try:
                 target.normalize()
             except PipelineStepFailed:
                 # Killed after the package and before its new tables were written to dlt's own schema: dlt cannot read
-                # it any more. Nothing of it is in the warehouse, and its cursors go back with it: it is read again.
-                target.abort_packages()
-        if target.list_normalized_load_packages():
-            _finish(target, target.load)
+                # it any more. Nothing of it is in the warehouse: it is read again.
+                _take_back(folder.parent)
+                continue
+        if _is_torn(target):
+            # Killed while rows were copied to the staging tables: whether they are there is not known, and dlt would
+            # copy them again. What of it reached the log has its id, so that reading again adds only the rest.
+            _take_back(folder.parent)
+            continue
+        _finish(target, target.load)
+        found.append(target.pipeline_name)
     return found
+
+
+def _is_torn(target: dlt.Pipeline) -> bool:
+    packages = map(target.get_load_package_info, target.list_normalized_load_packages())
+    return any(package.jobs["started_jobs"] for package in packages)
+
+
+def _take_back(folder: Path) -> None:
+    """Forgets all that is not committed, in one step: the cursors come back from the warehouse, as they are there.
+
+    dlt's own abort removes the package first and the cursors that it moved later; killed in between, it loses rows.
+    """
+    gone = folder.parent / "taken_back" / folder.name
+    shutil.rmtree(gone, ignore_errors=True)
+    gone.parent.mkdir(exist_ok=True)
+    folder.rename(gone)
+    _pipeline.cache_clear()
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ POINTS = [
     ("dlt.extract.extract:Extract.commit_packages", 3, "after"),
     ("dlt.normalize.normalize:Normalize.run", 3, "after"),
     ("dlt.load.load:Load.start_new_jobs", 2, "after"),
+    # The rows are copied, and dlt does not know it yet.
+    ("dlt.common.storages.load_package:PackageStorage.save_pending_transition", 4, "before"),
+    ("dlt.common.storages.load_package:PackageStorage.save_pending_transition", 10, "before"),
     ("dlt.load.load:Load.complete_package", 3, "before"),
     ("dlt.load.load:Load.complete_package", 3, "after"),
     ("ingestion.event_log:mark_committed", 2, "before"),
@@ -58,6 +61,26 @@ def test_a_killed_run_loses_nothing_and_doubles_nothing(
 
     assert event_ids(settings) == undisturbed
     assert _is_in_order(settings)
+
+
+@pytest.mark.parametrize(
+    ("function", "number"), [("shutil:rmtree", 2), ("dlt.pipeline.pipeline:Pipeline.sync_destination", 1)]
+)
+def test_a_run_killed_while_it_takes_a_torn_load_back_loses_nothing(
+    function: str, number: int, world: RunningSandbox, undisturbed: list[str], tmp_path: Path
+) -> None:
+    torn = ("dlt.common.storages.load_package:PackageStorage.save_pending_transition", 4)
+    for target, call in (torn, (function, number)):
+        command = [sys.executable, "-m", "tests.ingestion.killed", target, str(call), "before", *STREAMS]
+        killed = subprocess.run(
+            command, cwd=ROOT, env=environment(world, tmp_path, **GO_LIVE), capture_output=True, text=True, check=False
+        )
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+    settings = settings_for(world, tmp_path, **GO_LIVE)
+    # No cursor is ahead of the log: those of the torn load went with it.
+    assert dict(pipelines.states(settings, "zendesk/global")) == {}
+    load(settings, *STREAMS, until_complete=True)
+    assert event_ids(settings) == undisturbed
 
 
 def test_a_load_that_was_left_half_written_goes_first_and_under_its_own_time(

@@ -141,6 +141,15 @@ def test_a_passing_fault_is_overcome(fault: dict[str, object], served: Callable)
         assert "zendesk/global answered 429; waiting 93 s" in said
 
 
+@pytest.mark.parametrize("status", [401, 429, 503])
+def test_a_list_overcomes_what_an_export_overcomes(status: int, served: Callable) -> None:
+    sandbox, settings = served(ground())
+    fault = {"route": "/api/v2/organization_memberships", "kind": "status", "status": status, "calls": [1]}
+    sandbox.post("/_sandbox/faults", fault)
+    found = result(load(settings, "zendesk__organization_membership"), "zendesk__organization_membership")
+    assert (found.error, found.rows) == (None, 1)
+
+
 def test_a_page_that_is_too_slow_is_asked_for_in_halves(served: Callable) -> None:
     sandbox, settings = served([*ground(), ticket("2026-03-01T09:00:00Z", 1)])
     sandbox.post("/_sandbox/faults", {"route": TICKETS, "kind": "status", "status": 504, "calls": [1, 2]})
