@@ -1,12 +1,13 @@
 """Tickets into the log: how many a second, and how much memory, on worlds of growing size; tap-zendesk beside it.
 
-    python -m benchmarks.ingestion [--tickets 10000 100000 1000000] [--tap 10000 100000]
+    python -m benchmarks.ingestion [--tickets 10000 100000 1000000] [--tap 2000]
 
 Everything runs on one machine, the sandbox too, its quota off. What its answers take is not ingestion's time: the
 seconds in which ingestion slept (none of its threads ran, could have run, or waited for the disk) are printed and left
 out of the second rate. While a load goes on behind the reading nothing is left out, although a page may be awaited
 meanwhile. The start of Python and of dlt counts as ingestion. tap-zendesk writes JSON lines to a file and has no load
-to do; its sleep is measured in the same way.
+to do. Its sleep is measured in the same way, and holds the pauses that it takes of its own accord: 450 tickets a minute,
+also when it reads no audits. That is why its world is small.
 """
 
 import argparse
@@ -32,12 +33,10 @@ START_SECONDS = 1800.0
 def main() -> None:
     parser = argparse.ArgumentParser(description="Tickets a second and peak memory of ingestion and of tap-zendesk.")
     parser.add_argument("--tickets", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument(
-        "--tap", type=int, nargs="*", default=[10_000, 100_000], help="sizes that tap-zendesk reads too"
-    )
+    parser.add_argument("--tap", type=int, nargs="*", default=[2_000], help="sizes for tap-zendesk")
     given = parser.parse_args()
     print(f"{COLUMNS}{'a second':>10}{'awake':>8}")
-    for tickets in given.tickets:
+    for tickets in sorted({*given.tickets, *given.tap}):
         with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
             world = write_world(Path(scratch) / "world.jsonl", tickets)
             with sandbox(world, start_seconds=START_SECONDS, tls_port=0) as running:
