@@ -33,6 +33,9 @@ OTHER_WORDS = {
     '"am_project_id":"99"': '"am_project_id":"92"',
     '"am_project_id":"-"': '"am_project_id":"99"',
     f'"ParentId":"{account_id(17)}"': '"ParentId":null',
+    # one domain is that of two accounts on one side only, and one sold-to is a contact on one side only
+    '"x@company20.example"': '"x@company21.example"',
+    '"email":"6.buyer@company6.example"': '"email":"6.clerk@company6.example"',
 }
 
 
