@@ -17,7 +17,7 @@ from sandbox.salesforce import query
 from sandbox.salesforce.fields import FieldPath, resolve
 from sandbox.salesforce.org import Org, Row
 from sandbox.state import State
-from sandbox.zendesk import definitions, field_shapes, histories, shapes, ticket_shape
+from sandbox.zendesk import definitions, field_shapes, histories, identities, shapes, ticket_shape
 from sandbox.zendesk.instance import Instance
 
 LISTS = {
@@ -38,7 +38,13 @@ OBJECTS = {
 RELATED = {"Account": ("Latest_Sold_To_Contact__r.Email", "Latest_Sold_To_Contact__r.Name")}
 # Views of other fields, and files: not read.
 LEFT_OUT = {"address", "location", "base64", "complexvalue"}
-COUNTERS = {"last_activity_at", "star_count", "forks_count", "open_issues_count", "statistics", "updated_at", "_links"}
+# What moves without its record: no part of a state.
+VOLATILE = {
+    "gitlab__project": {
+        "last_activity_at", "star_count", "forks_count", "open_issues_count", "statistics", "updated_at", "_links",
+    },
+    "zendesk__ticket": {"metric_set"},
+}  # fmt: skip
 END_AFTER_MS = 10 * 60_000
 
 
@@ -57,10 +63,9 @@ class Present(NamedTuple):
     is_deleted: bool
 
 
-def digest(stream: str, payload: dict[str, Any]) -> str:
-    if stream == "gitlab__project":
-        payload = {key: value for key, value in payload.items() if key not in COUNTERS}
-    return sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()
+# What an erased record is compared by: its words are gone, also from what was read before.
+STAMPS = ("id", "ticket_id", "generated_timestamp", "timestamp", "updated_at", "status", "active")
+ERASED = "erased "
 
 
 class Truth(State):
@@ -70,6 +75,7 @@ class Truth(State):
         super().__init__()
         self.states: defaultdict[Entity, set[str]] = defaultdict(set)
         self.present: dict[Entity, Present] = {}
+        self._purged: set[tuple[str, str, str]] = set()
         self._touched: set[tuple[str, str, str, Any]] = set()
         self._at = 0
         self._columns: dict[str, list[FieldPath]] = {}
@@ -85,14 +91,32 @@ class Truth(State):
         truth._conclude()
         return truth
 
+    def digest(self, stream: str, source: str, payload: dict[str, Any]) -> str:
+        """Of a state as it is compared: without what moves by itself, and by its stamps alone once it is erased."""
+        if self._is_erased(stream, source, payload):
+            return ERASED + " ".join(f"{name}={payload.get(name)}" for name in STAMPS)
+        if stream in VOLATILE:
+            payload = {key: value for key, value in payload.items() if key not in VOLATILE[stream]}
+        return sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+    def _is_erased(self, stream: str, source: str, payload: dict[str, Any]) -> bool:
+        if stream == "zendesk__user":
+            return (source, "user", str(payload["id"])) in self._purged
+        ticket = payload["id"] if stream == "zendesk__ticket" else payload.get("ticket_id")
+        if stream == "zendesk__survey_response":
+            ticket = payload["subject_zrns"][0].rpartition(":")[2]
+        return source.startswith("zendesk/") and (source, "ticket", str(ticket)) in self._purged
+
+    def _noticed(self, change: Change) -> Change:
+        if change.purge and change.system == "zendesk":
+            self._purged.add((f"zendesk/{change.instance}", change.object, str(change.id)))
+        return super()._noticed(change)
+
     def _apply(self, change: Change) -> Iterable[Change]:
         # What becomes visible in one millisecond is never seen apart.
         if change.visible_at != self._at:
             self._look()
             self._at = change.visible_at
-        if change.purge and change.object == "ticket" and change.id in self.zendesk[change.instance].tickets:
-            # The words of its audits are about to go: how they read until now was true as well.
-            self._keep_audits(self.zendesk[change.instance], change.id)
         self._touched.add((change.system, change.instance, change.object, change.id))
         if change.object == "organization_membership":
             row = self.zendesk[change.instance].memberships.get(change.id)
@@ -123,7 +147,7 @@ class Truth(State):
         self._touched.clear()
 
     def _keep(self, entity: Entity, payload: dict[str, Any]) -> str:
-        found = digest(entity.stream, payload)
+        found = self.digest(entity.stream, entity.source, payload)
         self.states[entity].add(found)
         return found
 
@@ -152,7 +176,11 @@ class Truth(State):
                 rating = shapes.rating(desk, desk.ratings[row_id])
                 yield entity("satisfaction_rating", rating["id"]), rating
         elif kind == "user" and row_id in desk.users:
-            yield entity("user", row_id), shapes.user(desk, desk.users[row_id])
+            user = desk.users[row_id]
+            # The export gives identities beside the users; the log keeps them with their user.
+            known = [shapes.identity(desk, row) for row in identities.of(desk, user)]
+            known.sort(key=lambda found: str(found["id"]))
+            yield entity("user", row_id), shapes.user(desk, user) | {"identities": known}
             for membership in desk.memberships_of.get(row_id, {}).values():
                 row = desk.memberships[membership]
                 yield entity("organization_membership", row.id), shapes.membership(desk, row)
