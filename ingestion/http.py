@@ -65,7 +65,7 @@ class SourceSession(Session):
                 request = self.auth(request)
                 continue
             if response.status_code in RETRIED:
-                if response.status_code in GAVE_UP and "per_page=" in (request.url or ""):
+                if response.status_code in GAVE_UP and may_be_halved(request):
                     raise TooSlow
                 if attempt >= ATTEMPTS:
                     raise SourceError(
@@ -99,7 +99,7 @@ class SourceSession(Session):
             return response
         except (RequestException, HTTPError, ValueError) as error:
             is_slow = isinstance(error, Timeout) and not isinstance(error, ConnectTimeout)
-            if is_slow and "per_page=" in (request.url or ""):
+            if is_slow and may_be_halved(request):
                 raise TooSlow from error
             cause = error
         if attempt >= CONNECTION_ATTEMPTS:
@@ -109,6 +109,11 @@ class SourceSession(Session):
             ) from cause
         self._limiter.pause(0.5 * 2**attempt * random.uniform(0.75, 1.25), f"{self.name} broke off")
         return None
+
+
+def may_be_halved(request: PreparedRequest) -> bool:
+    """Whether whoever asks knows what to do with TooSlow: an export asks for a smaller page, all others again."""
+    return "/incremental/" in (request.url or "") and "per_page=" in (request.url or "")
 
 
 def host(request: PreparedRequest) -> str:
