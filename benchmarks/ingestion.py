@@ -6,8 +6,8 @@ Everything runs on one machine, the sandbox too, its quota off. What its answers
 seconds in which ingestion slept (none of its threads ran, could have run, or waited for the disk) are printed and left
 out of the second rate. While a load goes on behind the reading nothing is left out, although a page may be awaited
 meanwhile. The start of Python and of dlt counts as ingestion. tap-zendesk writes JSON lines to a file and has no load
-to do. Its sleep is measured in the same way, and holds the pauses that it takes of its own accord: 450 tickets a minute,
-also when it reads no audits. That is why its world is small.
+to do. Its sleep is measured in the same way, and holds the pauses that it takes of its own accord: it reads 450 tickets
+a minute, also when it reads no audits. That is why its world is small.
 """
 
 import argparse

@@ -16,7 +16,7 @@ from ingestion.settings import Settings
 from ingestion.sources.salesforce import bulk
 from ingestion.sources.salesforce.bulk import BulkLost, _check
 from ingestion.sources.salesforce.bulk_results import BadResults, ResultPage
-from tests.ingestion.log import environment, event_ids, load, result, rows
+from tests.ingestion.log import SkippedTime, environment, event_ids, load, result, rows
 from tests.ingestion.orgs import ACCOUNTS, CASES, CONTACTS, Org, account, history
 from tests.sandbox_process import ROOT, RunningSandbox
 
@@ -261,12 +261,12 @@ def test_the_wait_for_a_job_is_shown(org: Org) -> None:
     """2.5: polled with growing pauses, each said aloud from two seconds on."""
     org.accounts(8)
     said: list[str] = []
-    slept: list[float] = []
+    time = SkippedTime()
     with patch.object(bulk, "FIRST_DELAY", 2.0):
-        history(org.settings(**BULK, **LIVE_FROM), progress=said.append, sleep=slept.append)
+        history(org.settings(**BULK, **LIVE_FROM), progress=said.append, timer=time)
     (waiting,) = (line for line in said if "bulk job" in line)
     assert waiting.endswith("for Account is InProgress (0 rows so far); waiting 2 s")
-    assert slept == [2.0]
+    assert time.slept == [2.0]
 
 
 @pytest.mark.usefixtures("small_pages")
