@@ -30,9 +30,13 @@ COLUMNS = dg.TableSchema(
 
 
 class ReadConfig(dg.Config):
-    """`until_complete`: go on until all history is read, instead of stopping when this run's time for it is up."""
+    """`until_complete`: go on until all history is read, instead of stopping when this run's time for it is up.
+
+    `reconcile`: read nothing new, but compare whole streams with the log.
+    """
 
     until_complete: bool = False
+    reconcile: bool = False
 
 
 def key(stream: Stream) -> dg.AssetKey:
@@ -71,7 +75,13 @@ def event_log(
     named = None if len(chosen) == len(STREAMS) else [stream.name for stream in chosen]
     try:
         wait_until_free(settings, context.log.warning)
-        results = ingest(settings, named, until_complete=config.until_complete, progress=context.log.info)
+        results = ingest(
+            settings,
+            named,
+            phase="reconcile" if config.reconcile else "all",
+            until_complete=config.until_complete,
+            progress=context.log.info,
+        )
         statuses = status.kept(settings).streams
     except SourceError as error:
         raise dg.Failure(str(error), allow_retries=False) from None

@@ -1,4 +1,7 @@
-"""When things run: `tick` does everything, `rebuild` replays the log, `carry_on` goes on without a failed source."""
+"""When things run: `tick` does everything, `carry_on` goes on without a failed source.
+
+`reconcile` compares whole streams with the log, `rebuild` replays it.
+"""
 
 import os
 
@@ -6,6 +9,7 @@ import dagster as dg
 from dagster import AssetSelection, DefaultScheduleStatus, DefaultSensorStatus
 
 from orchestration.dagster_home import UNFINISHED, forget_old_runs
+from orchestration.event_log import ReadConfig
 from orchestration.warehouse import BuildConfig
 
 ANSWERS = AssetSelection.groups("seeds", "staging", "projections", "marts", "published")
@@ -20,6 +24,14 @@ rebuild = dg.define_asset_job(
     ANSWERS,
     config=dg.RunConfig(ops={"warehouse": BuildConfig(full_refresh=True)}),
     description="Forget every table but the event log, build all of them again from it, publish.",
+)
+
+reconcile = dg.define_asset_job(
+    "reconcile",
+    AssetSelection.groups("event_log"),
+    config=dg.RunConfig(ops={"event_log": ReadConfig(reconcile=True)}),
+    description="Compare accounts, organizations, people and memberships with the log, whole: what was deleted for "
+    "good, moved in silence or missed becomes an event. The next tick builds from it.",
 )
 
 carry_on = dg.define_asset_job("carry_on", ANSWERS, description="Build and publish from what the event log holds.")
@@ -45,6 +57,14 @@ every_night = dg.ScheduleDefinition(
     cron_schedule="0 3 * * *",
     default_status=SCHEDULES,
     description="A tick that also runs the tests that read whole tables.",
+)
+
+every_day = dg.ScheduleDefinition(
+    name="every_day",
+    job=reconcile,
+    cron_schedule="0 2 * * *",
+    default_status=SCHEDULES,
+    description="The comparison that finds what no change told of.",
 )
 
 

@@ -29,6 +29,8 @@ def materialized(results: Sequence[StreamResult], statuses: Sequence[StreamStatu
         found["note"] = dg.MetadataValue.text("not due, or not configured")
     if quota := _quota(results):
         found["quota"] = dg.MetadataValue.md(quota)
+    if findings := [result.finding for result in results if result.finding]:
+        found["reconciled"] = dg.MetadataValue.text("; ".join(findings))
     if warnings := dict.fromkeys(result.warning for result in results if result.warning):
         found["warnings"] = dg.MetadataValue.text("; ".join(warnings))
     return found

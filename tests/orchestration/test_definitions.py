@@ -11,7 +11,7 @@ import pytest
 from ingestion.streams import STREAMS
 from orchestration.definitions import defs
 from orchestration.environment import PROJECT_ROOT
-from orchestration.schedules import every_minute, every_night
+from orchestration.schedules import every_day, every_minute, every_night
 
 LAYERS = ["event_log", "staging", "projections", "marts", "published"]
 
@@ -58,9 +58,9 @@ def test_every_asset_says_what_it_holds(specs: Specs) -> None:
 
 
 def test_the_schedules_wait_to_be_switched_on() -> None:
-    assert [schedule.default_status for schedule in (every_minute, every_night)] == [
+    assert [schedule.default_status for schedule in (every_minute, every_day, every_night)] == [
         dg.DefaultScheduleStatus.STOPPED
-    ] * 2
+    ] * 3
     assert every_minute.cron_schedule == "* * * * *"
 
 

@@ -28,23 +28,26 @@ def served() -> Iterator[RunningSandbox]:
 
 @pytest.fixture(scope="module")
 def runs(served: RunningSandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[dg.ExecuteInProcessResult]]:
-    """A run whose time for history ends after a page of one record, one that completes it, one in which audits fail."""
+    """History that stops after a page of one record; all of it; audits that fail; a comparison with it all."""
     folder = tmp_path_factory.mktemp("dagster")
     with dg.instance_for_test() as instance:
         with patch.object(api, "EXPORT_PAGE", 1), patch.object(reading, "CHUNK_ROWS", 1):
             begun = materialize(instance, served, folder, until_complete=False, HISTORY_BUDGET_SECONDS="0")
-        yield [
-            begun,
-            materialize(instance, served, folder, until_complete=True),
-            failing(instance, served, folder),
-        ]
+        complete = materialize(instance, served, folder, until_complete=True)
+        compared = materialize(instance, served, folder, until_complete=False, reconcile=True)
+        yield [begun, complete, failing(instance, served, folder), compared]
 
 
 def materialize(
-    instance: dg.DagsterInstance, served: RunningSandbox, folder: Path, until_complete: bool, **variables: str
+    instance: dg.DagsterInstance,
+    served: RunningSandbox,
+    folder: Path,
+    until_complete: bool,
+    reconcile: bool = False,
+    **variables: str,
 ) -> dg.ExecuteInProcessResult:
     given = environment(served, folder, GO_LIVE_AT="2026-03-08T00:00:00Z", **variables)
-    config = {"ops": {"event_log": {"config": {"until_complete": until_complete}}}}
+    config = {"ops": {"event_log": {"config": {"until_complete": until_complete, "reconcile": reconcile}}}}
     with patch.dict(os.environ, given, clear=True):
         return dg.materialize([event_log], instance=instance, run_config=config, raise_on_error=False)
 
@@ -120,3 +123,9 @@ def test_a_stream_that_failed_says_why_and_its_siblings_are_there(runs: list[dg.
     assert "refused the request" in str(observed.metadata["error"].value)
     assert observed.metadata["rows_in_log"].value == shown(runs[1], "zendesk__ticket_audit")["rows_in_log"].value
     assert shown(run, TICKET)["rows"].value == 0
+
+
+def test_a_reconcile_says_what_it_found_and_reads_nothing_new(runs: list[dg.ExecuteInProcessResult]) -> None:
+    assert runs[3].success
+    assert shown(runs[3], "zendesk__organization")["reconciled"].value.startswith("3 records compared, 0 differed")
+    assert shown(runs[3], "zendesk__organization")["rows"].value == 0
