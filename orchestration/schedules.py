@@ -1,4 +1,6 @@
-"""When things run: `tick` does everything, `rebuild` replays the log, `carry_on` goes on without a failed source."""
+"""When things run: `tick` does everything, `rebuild` replays the log, `carry_on` goes on without a failed source,
+`reconcile` compares the log with the systems.
+"""
 
 import os
 
@@ -6,6 +8,7 @@ import dagster as dg
 from dagster import AssetSelection, DefaultScheduleStatus, DefaultSensorStatus
 
 from orchestration.dagster_home import UNFINISHED, forget_old_runs
+from orchestration.reconcile import reconcile
 from orchestration.warehouse import BuildConfig
 
 ANSWERS = AssetSelection.groups("seeds", "staging", "projections", "marts", "published")
@@ -45,6 +48,14 @@ every_night = dg.ScheduleDefinition(
     cron_schedule="0 3 * * *",
     default_status=SCHEDULES,
     description="A tick that also runs the tests that read whole tables.",
+)
+
+before_daybreak = dg.ScheduleDefinition(
+    name="before_daybreak",
+    job=reconcile,
+    cron_schedule="0 4 * * *",
+    default_status=SCHEDULES,
+    description="Whole streams against the log, for RECONCILE_BUDGET_SECONDS at most; the next night goes on.",
 )
 
 
