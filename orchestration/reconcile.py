@@ -1,6 +1,4 @@
-"""Reconcile: once a day the log is compared with the systems themselves. What differs becomes events, which the next tick
-builds.
-"""
+"""Reconcile: once a day the log is compared with the systems; what differs becomes events for the next tick."""
 
 import dagster as dg
 
