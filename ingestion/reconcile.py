@@ -39,17 +39,21 @@ def reconciling(
         listing = Listing(settings, stream, source, complete.stamp, seen)
         for page in complete.pages(window, at["at"]):
             records = [*listing.changed(page.records, now())]
-            yield Page(records, {**at, "at": page.cursor}, False, page.rejected, page.warning)
             if page.end:
                 break
+            yield Page(records, {**at, "at": page.cursor}, False, page.rejected, page.warning)
+        else:
+            return
         try:
+            # With the last page: a run that has time for one page only must come to an end too.
             for tombstones in listing.vanished(now(), complete.is_there) if complete.tells_gone else ():
-                yield Page(tombstones, {}, end=False)
+                yield Page([*records, *tombstones], at, end=False)
+                records = []
         except SourceError:
             listing.forget()
             raise
         listing.forget()
-        yield Page([], {}, end=True, finding=found(listing))
+        yield Page(records, {}, True, page.rejected, page.warning, found(listing))
 
     return Reader(pages, complete.stamp)
 

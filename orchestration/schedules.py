@@ -62,7 +62,7 @@ every_night = dg.ScheduleDefinition(
 every_day = dg.ScheduleDefinition(
     name="every_day",
     job=reconcile,
-    cron_schedule="0 2 * * *",
+    cron_schedule="0 4 * * *",
     default_status=SCHEDULES,
     description="The comparison that finds what no change told of.",
 )

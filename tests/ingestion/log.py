@@ -22,6 +22,8 @@ PREFIXES = (
     "DATA_DIR",
     "QUOTA_",
     "HISTORY_",
+    "MASS_",
+    "RECONCILE_",
     "SIGNALS_",
 )
 

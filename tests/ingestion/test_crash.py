@@ -50,6 +50,7 @@ def undisturbed(world: RunningSandbox, tmp_path_factory: pytest.TempPathFactory)
 def test_a_killed_run_loses_nothing_and_doubles_nothing(
     function: str, number: int, when: str, world: RunningSandbox, undisturbed: list[str], tmp_path: Path
 ) -> None:
+    """R13, R15: a backfill that is killed resumes at its last commit."""
     command = [sys.executable, "-m", "tests.ingestion.killed", function, str(number), when, *STREAMS]
     killed = subprocess.run(
         command, cwd=ROOT, env=environment(world, tmp_path, **GO_LIVE), capture_output=True, text=True, check=False

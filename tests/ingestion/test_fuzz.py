@@ -177,14 +177,13 @@ def outcome(stream: str, source: Source) -> str:
     state = {"live_from": "2026-03-01T07:00:00+00:00", "live": None}
     system = STREAMS[stream].system
     reading = Reading(STREAMS[stream], f"{system}/main", source.reader(stream), "live", dict(state))
+    chunk, sentence = None, ""
     try:
         chunk = reading.chunk()
     except SourceError as error:
         sentence = str(error)
-    else:
-        sentence = None
     assert reading.state == state
-    if sentence:
+    if chunk is None:
         assert sentence.startswith(f"{system}/main")
         assert "\n" not in sentence
         assert "hush" not in sentence

@@ -37,6 +37,7 @@ def answer_with(sandbox: RunningSandbox, *members: dict[str, object]) -> None:
 
 
 def test_what_vanishes_from_a_list_becomes_a_tombstone_with_its_last_payload(served: Callable) -> None:
+    """R16, R17: a list is compared, never replaced, and what vanished is a tombstone."""
     sandbox, settings = served(ground())
     for members in ([membership(1), membership(2)], [membership(2)], [membership(2)]):
         answer_with(sandbox, *members)

@@ -35,6 +35,7 @@ class Waiting:
 
 
 def test_an_export_bucket_is_spent_to_its_share_and_not_further() -> None:
+    """R11: a limiter per bucket, fed by headers."""
     waiting = Waiting()
     waiting.learn(zendesk_ratelimit_incremental_exports="total=10; remaining=3; resets=45")
     waiting.limiter.wait_for((EXPORTS, ACCOUNT))

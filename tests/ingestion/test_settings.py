@@ -16,6 +16,13 @@ SET = {
     "ZENDESK_GLOBAL_CLIENT_SECRET": "hush-hush",
 }
 
+API_TOKEN = {
+    "ZENDESK_GLOBAL_CLIENT_ID": "",
+    "ZENDESK_GLOBAL_CLIENT_SECRET": "",
+    "ZENDESK_GLOBAL_EMAIL": "a@example.com",
+    "ZENDESK_GLOBAL_API_TOKEN": "hush-hush",
+}
+
 
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,6 +41,10 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"ZENDESK_GLOBAL_URL": "example"}, "ZENDESK_GLOBAL_URL=example is not an address"),
         ({"ZENDESK_GLOBAL_CLIENT_SECRET": ""}, "ZENDESK_GLOBAL_CLIENT_SECRET is not set"),
         ({"GITLAB_URL": "https://gitlab.com"}, "GITLAB_TOKEN is not set"),
+        ({"ZENDESK_GLOBAL_API_TOKEN": "hush"}, "ZENDESK_GLOBAL_API_TOKEN and ZENDESK_GLOBAL_CLIENT_ID are both ways"),
+        (API_TOKEN | {"ZENDESK_GLOBAL_EMAIL": ""}, "ZENDESK_GLOBAL_EMAIL is not set, but ZENDESK_GLOBAL_API_TOKEN is"),
+        (API_TOKEN | {"ZENDESK_GLOBAL_API_TOKEN": ""}, "ZENDESK_GLOBAL_API_TOKEN is not set, but ZENDESK_GLOBAL_EMAIL"),
+        ({"MASS_REMOVAL_SHARE": "2"}, "MASS_REMOVAL_SHARE=2 is not valid"),
         ({"QUOTA_SHARE_EXPORT": "1.5"}, "QUOTA_SHARE_EXPORT=1.5 is not valid"),
         ({"HISTORY_BUDGET_SECONDS": "-1"}, "HISTORY_BUDGET_SECONDS=-1 is not valid"),
     ],

@@ -36,6 +36,7 @@ def test_more_records_of_one_second_than_fit_a_page_all_land(served: Callable) -
 
 
 def test_a_killed_window_that_is_read_again_appends_nothing(served: Callable) -> None:
+    """R3: the same id and version is the same event."""
     world = ground() + [ticket("2026-03-01T09:00:00Z", 100 + n) for n in range(3)]
     _, settings = served(world)
     load(settings, "zendesk__ticket", until_complete=True)
@@ -69,6 +70,7 @@ def test_changes_before_a_go_live_that_is_still_to_come_are_read(served: Callabl
 
 
 def test_history_begins_at_start_date_but_customers_are_read_whole(served: Callable) -> None:
+    """R9: the start date is explicit, and customers are read whole."""
     world = ground() + [ticket(f"2026-03-0{day}T09:00:00Z", day) for day in range(1, 5)]
     _, settings = served(world, START_DATE="2026-03-03T00:00:00Z")
     load(settings, "zendesk__ticket", "zendesk__organization", until_complete=True)
@@ -85,6 +87,7 @@ def test_an_earlier_start_date_reads_the_years_before(served: Callable) -> None:
 
 
 def test_a_cursor_that_does_not_move_is_an_error_and_nothing_of_it_is_kept(served: Callable) -> None:
+    """R4: detected, said, and never looped."""
     sandbox, settings = served([*ground(), ticket("2026-03-01T09:00:00Z", 1)], "2026-03-01T09:10:00Z")
     body = {"tickets": [], "after_cursor": "MQ==", "end_of_stream": False}
     sandbox.post("/_sandbox/faults", _always("/api/v2/incremental/tickets/cursor", body))
@@ -98,6 +101,7 @@ def test_a_cursor_that_does_not_move_is_an_error_and_nothing_of_it_is_kept(serve
 
 
 def test_a_boundary_second_is_read_again_and_what_came_late_is_found(served: Callable) -> None:
+    """R14: an overlap finds what came late."""
     sandbox, settings = served([*ground(), ticket("2026-03-01T09:00:00Z", 1)], "2026-03-01T09:10:00Z")
     load(settings, "zendesk__ticket_audit")
     sandbox.post("/_sandbox/changes", [ticket("2026-03-01T09:20:00Z", 2), ticket("2026-03-01T09:20:00Z", 3)])

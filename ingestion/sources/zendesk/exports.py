@@ -21,6 +21,8 @@ from ingestion.sources.zendesk.api import ZendeskApi, stuck
 NEWEST_START = timedelta(minutes=2)
 # A cursor from the future would pass over everything until then.
 AHEAD = timedelta(minutes=10)
+# Now and then a page comes empty and without a way on; asked again, it is there.
+EMPTY_AGAIN = 3
 # No account has so many; an export that never ends is stopped, and what it gave is kept.
 PAGES_PER_RUN = 100_000
 
@@ -66,13 +68,17 @@ def cursor_pages(
     """Pages by the opaque cursor; the stored one is always the one that the server gave, the last page's included."""
 
     def pages(window: Window, cursor: Cursor | None) -> Iterator[Page]:
-        at = cursor or {"start_time": start_time(window, clock)}
+        at, empty = cursor or {"start_time": start_time(window, clock)}, 0
         for _ in range(PAGES_PER_RUN):
             body, _size = api.export(path, key, {**params, **at})
             end, after = body["end_of_stream"], body.get("after_cursor")
             following = {"cursor": part(body, "after_cursor", str, api.source, path)} if after is not None else at
             if not end and (following == at or not after):
-                raise stuck(api.source, path, at)
+                empty += 1
+                if body[key] or empty > EMPTY_AGAIN:
+                    raise stuck(api.source, path, at)
+                continue
+            empty = 0
             at = following if after else at
             records = records_of(body, key)
             yield Page(records, at, end or _has_met(records, stamp, window.end))
@@ -92,7 +98,7 @@ def time_pages(
     """
 
     def pages(window: Window, cursor: Cursor | None) -> Iterator[Page]:
-        at = cursor or {"start_time": start_time(window, clock)}
+        at, empty = cursor or {"start_time": start_time(window, clock)}, 0
         for _ in range(PAGES_PER_RUN):
             # An end_time can be younger than what Zendesk takes as a start; from before, nothing is lost.
             start = min(at["start_time"], newest_start(clock))
@@ -100,10 +106,14 @@ def time_pages(
             end, records = body["end_of_stream"], body[key]
             following = _following(api, path, body, at, clock)
             if not end and following["start_time"] <= start:
-                # A page is longer than asked for only because it holds all of its last second: the next one may follow.
+                empty += 1
+                if not records and empty <= EMPTY_AGAIN:
+                    continue
+                # A page is longer than asked for only because it holds all of its last second: the next may follow.
                 if len(records) <= size:
                     raise stuck(api.source, path, {"start_time": start})
                 following = {"start_time": start + 1}
+            empty = 0
             at = following
             has_met = window.end is not None and at["start_time"] > window.end.timestamp()
             yield Page(records, at, end or has_met)
