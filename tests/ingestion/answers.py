@@ -15,6 +15,7 @@ from ingestion.mapping import read_signals
 from ingestion.quota import Limiter
 from ingestion.settings import Connection, Settings
 from ingestion.sources.context import Context
+from tests.ingestion.log import SkippedTime
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 
@@ -41,10 +42,9 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: Callable[[PreparedRequest
     monkeypatch.setattr(HTTPAdapter, "send", send)
 
 
-def context(settings: Settings, slept: list[float] | None = None) -> Context:
+def context(settings: Settings, time: SkippedTime | None = None) -> Context:
     """Waits are kept instead of happening."""
-    waits = [] if slept is None else slept
-    limiter = Limiter(1.0, 1.0, lambda _: None, waits.append)
+    limiter = Limiter(1.0, 1.0, lambda _: None, time or SkippedTime())
     return Context(settings, read_signals(settings.signals_file), Clock(), limiter, lambda _: None)
 
 

@@ -18,7 +18,7 @@ from ingestion.pages import Page, Window
 from ingestion.settings import Settings, ZendeskConnection
 from ingestion.sources.zendesk import api, exports
 from tests.ingestion.answers import Answer, answering, connection, context
-from tests.ingestion.log import load, result, rows, settings_for, value
+from tests.ingestion.log import SkippedTime, load, result, rows, settings_for, value
 from tests.ingestion.worlds import BEGIN, ground, ticket, zendesk
 from tests.sandbox_process import sandbox
 
@@ -31,10 +31,10 @@ class Zendesk:
     """A source whose answers a test gives one after another; the last one is given for ever."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, settings: Settings, *answers: Any) -> None:
-        self.slept: list[float] = []
+        self.time = SkippedTime()
         self.asked: list[dict[str, str]] = []
         self.tokens = 0
-        given = context(settings, self.slept)
+        given = context(settings, self.time)
         given.clock.observe(format_datetime(NOW, usegmt=True))
         left = [a if isinstance(a, Answer) else Answer(json.dumps(a).encode()) for a in answers]
 
@@ -261,7 +261,7 @@ def test_a_limit_is_waited_for_as_the_server_asks(
     """R11: Retry-After in seconds, as a date or not at all; a wait of 0 does not spin; a conflict is tried again."""
     found = zendesk_with(Answer(b"wait", status, headers), by_cursor("A", True, 1))
     assert len(found.pages("zendesk__ticket")) == 1
-    (waited,) = (seconds for seconds in found.slept if seconds)
+    (waited,) = (seconds for seconds in found.time.slept if seconds)
     assert least <= waited <= most
 
 
@@ -271,7 +271,7 @@ def test_waiting_for_a_limit_has_an_end(asked: str, zendesk_with: Callable[..., 
     found = zendesk_with(Answer(b"", 429, {"Retry-After": asked} if asked else {}))
     with pytest.raises(SourceError, match="answered 429"):
         found.pages("zendesk__ticket")
-    assert sum(found.slept) <= 1000
+    assert sum(found.time.slept) <= 1000
     assert len(found.asked) <= 5
 
 
