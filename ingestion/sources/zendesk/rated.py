@@ -1,6 +1,8 @@
-"""Which tickets changed their satisfaction score, as the log's change feed tells.
+"""Which tickets changed their satisfaction rating, as the tickets in the log tell.
 
-event_log.zendesk__ticket_audit_events  ->  ticket ids
+event_log.zendesk__ticket_events  ->  ticket ids
+
+Not as the change feed tells: it does not know of a changed comment, and may be ahead of the ticket, which has the id.
 """
 
 from dataclasses import dataclass
@@ -9,7 +11,6 @@ from datetime import datetime
 from ingestion import event_log
 from ingestion.settings import Settings
 
-AUDITS = f"{event_log.SCHEMA}.zendesk__ticket_audit_events"
 TICKETS = f"{event_log.SCHEMA}.zendesk__ticket_events"
 
 
@@ -21,26 +22,39 @@ class Rated:
     source: str
 
     def since(self, recorded_until: str | None, live_from: datetime | None) -> tuple[list[str], str | None]:
-        """Tickets whose score changed in events recorded after a time, and the time to give next.
+        """Tickets whose rating changed in events recorded after a time, and the time to give next.
 
         Nothing the first time: the list itself is being read then. What happened before live reading began is read by
         its history.
         """
         with event_log.writer_lock(self.settings), event_log.connected(self.settings) as connection:
             newest = connection.execute(
-                f"select max(recorded_at) from {AUDITS} where source = ?", [self.source]
+                f"select max(recorded_at) from {TICKETS} where source = ?", [self.source]
             ).fetchone()
-            until = newest[0].isoformat() if newest and newest[0] else recorded_until
+            # In the first run the tickets are still on their way: what is recorded from now on counts the next time.
+            begun = recorded_until or (live_from.isoformat() if live_from else None)
+            until = newest[0].isoformat() if newest and newest[0] else begun
             if recorded_until is None:
                 return [], until
             rows = connection.execute(
                 f"""
-                select distinct payload ->> 'ticket_id' as ticket_id from {AUDITS}
-                where source = ? and recorded_at > ?::timestamptz and (?::timestamptz is null or occurred_at >= ?)
-                    and contains(payload, '"satisfaction_score"')
-                order by ticket_id
+                with states as (
+                    select
+                        entity_id, recorded_at, payload -> 'satisfaction_rating' as rating,
+                        lag(rating) over (partition by entity_id order by recorded_at, position) as earlier
+                    from {TICKETS}
+                    where source = $source and entity_id in (
+                        select entity_id from {TICKETS}
+                        where source = $source and recorded_at > $until::timestamptz
+                            and ($live_from::timestamptz is null or occurred_at >= $live_from)
+                    )
+                )
+                select distinct entity_id from states
+                where recorded_at > $until::timestamptz and rating is distinct from earlier
+                    and (rating ->> 'score') <> 'unoffered'
+                order by entity_id
                 """,
-                [self.source, recorded_until, live_from, live_from],
+                {"source": self.source, "until": recorded_until, "live_from": live_from},
             ).fetchall()
         return [ticket_id for (ticket_id,) in rows if ticket_id and ticket_id.isdigit()], until
 
