@@ -41,6 +41,7 @@ ROUTES = Routes(
         Route("GET", f"{V2}/organizations/{{organization_id}}", singles.one_organization),
         Route("GET", f"{V2}/organizations/{{organization_id}}/organization_memberships", lists.memberships),
         Route("GET", f"{V2}/satisfaction_ratings", lists.satisfaction_ratings),
+        Route("GET", f"{V2}/satisfaction_ratings/{{satisfaction_rating_id}}", singles.one_rating),
         Route("GET", f"{V2}/search", search.search),
         Route("GET", f"{V2}/search/export", search.export, "search_export"),
         Route("GET", f"{V2}/tags", lists.tags),
