@@ -45,6 +45,14 @@ def one_user(instance: Instance, call: Call) -> Response:
     return reply({"user": shapes.user(instance, _known(instance.users, call.matched["user_id"]))})
 
 
+def one_rating(instance: Instance, call: Call) -> Response:
+    """GET /satisfaction_ratings/{id}"""
+    by_id = {row.id: row for row in instance.ratings.values()}
+    return reply(
+        {"satisfaction_rating": shapes.rating(instance, _known(by_id, call.matched["satisfaction_rating_id"]))}
+    )
+
+
 def one_organization(instance: Instance, call: Call) -> Response:
     """GET /organizations/{id}: a deleted one is not found."""
     row = _known(instance.organizations, call.matched["organization_id"])

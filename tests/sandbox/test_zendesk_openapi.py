@@ -14,7 +14,9 @@ from tests.sandbox.zendesk_openapi import Description
 from tests.sandbox.zendesk_world import NOW, WORLD
 from tests.sandbox_process import sandbox
 
-PLACES = {"ticket_id": 1, "user_id": 50, "organization_id": 9, "locale": "en-us"}
+PLACES = {
+    "ticket_id": 1, "user_id": 50, "organization_id": 9, "locale": "en-us", "satisfaction_rating_id": 360_000_000_001,
+}  # fmt: skip
 EXPORT = {
     "start_time": 0,
     "support_type_scope": "all",

@@ -31,7 +31,9 @@ class Rated:
             newest = connection.execute(
                 f"select max(recorded_at) from {TICKETS} where source = ?", [self.source]
             ).fetchone()
-            until = newest[0].isoformat() if newest and newest[0] else recorded_until
+            # In the first run the tickets are still on their way: what is recorded from now on counts the next time.
+            begun = recorded_until or (live_from.isoformat() if live_from else None)
+            until = newest[0].isoformat() if newest and newest[0] else begun
             if recorded_until is None:
                 return [], until
             rows = connection.execute(
