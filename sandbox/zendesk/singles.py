@@ -61,13 +61,6 @@ def one_organization(instance: Instance, call: Call) -> Response:
     return reply({"organization": shapes.organization(instance, row)})
 
 
-def one_rating(instance: Instance, call: Call) -> Response:
-    """GET /satisfaction_ratings/{id}"""
-    ratings = {row.id: row for row in instance.ratings.values()}
-    row = _known(ratings, call.matched["satisfaction_rating_id"])
-    return reply({"satisfaction_rating": shapes.rating(instance, row)})
-
-
 def _known(rows: dict[int, Any], key: str) -> Any:
     row = rows.get(int(key)) if key.isdigit() else None
     if row is None:
