@@ -6,6 +6,7 @@ time on imports and parsing.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -46,6 +47,9 @@ def dbt(command: str, data_dir: Path, *args: str) -> None:
     child = os.fork()
     if child == 0:
         code = 1
+        # What the parent has not collected yet is not this process's to destroy: a database connection among it would
+        # wait for threads that were not forked with it.
+        gc.freeze()
         try:
             stream = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(stream, 1)
