@@ -12,7 +12,7 @@ from urllib.parse import quote
 from dlt.sources.helpers.rest_client.auth import APIKeyAuth
 from dlt.sources.helpers.rest_client.client import RESTClient
 
-from ingestion.envelope import Stamp, moment
+from ingestion.envelope import Stamp, Stamped, moment
 from ingestion.errors import QuotaSpent, SourceError
 from ingestion.http import SourceSession
 from ingestion.listing import Listing
@@ -144,11 +144,16 @@ class GitLab:
         stream = STREAMS["gitlab__project"]
         listing = Listing(self._context.settings, stream, self.source, project_stamp)
         now = self._context.clock.now
-        for key in [*self._paths, *wanted_projects(self._context.settings, self._context.signals)]:
-            try:
-                records = list(listing.changed([self._project(key)], now()))
-            except NotAvailable:
-                gone = listing.tombstone(key, now(), {"id": int(key)}) if key.isdigit() else None
-                records = [gone] if gone else []
-            yield Page(records, {}, end=False)
+        keys = [*self._paths, *wanted_projects(self._context.settings, self._context.signals)]
+        # Each page costs a question to the log, so a hundred projects share one.
+        for start in range(0, len(keys), PAGE):
+            found: list[dict[str, Any]] = []
+            gone: list[Stamped] = []
+            for key in keys[start : start + PAGE]:
+                try:
+                    found.append(self._project(key))
+                except NotAvailable:
+                    tombstone = listing.tombstone(key, now(), {"id": int(key)}) if key.isdigit() else None
+                    gone += [tombstone] if tombstone else []
+            yield Page([*listing.changed(found, now()), *gone], {}, end=False)
         yield Page([], {}, end=True)
