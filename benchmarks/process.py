@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,11 +76,9 @@ class _Sleep(threading.Thread):
 
     def _states(self) -> set[str]:
         states = set()
-        try:
-            for task in os.listdir(self._tasks):  # noqa: PTH208
-                # pid (name) state …; the name may hold anything.
-                states.add((self._tasks / task / "stat").read_text().rpartition(") ")[2][0])
-        except OSError:
-            # A thread, or all of them, ended while we looked.
-            return states if self._tasks.exists() else set()
+        with suppress(FileNotFoundError):  # the process has ended
+            for task in self._tasks.iterdir():
+                with suppress(OSError):  # this thread has, while we looked
+                    # pid (name) state …; the name may hold anything.
+                    states.add((task / "stat").read_text().rpartition(") ")[2][0])
         return states
