@@ -50,7 +50,7 @@ def key(stream: Stream) -> dg.AssetKey:
         dg.AssetSpec(
             key(stream),
             group_name=GROUP,
-            description=f"{stream.description} One row per observation, inserted once; only redacted text is ever taken out.",
+            description=f"{stream.description} One row per observation, inserted once; only redacted text goes.",
             kinds={"dlt", stream.system} if stream.shape != "once" else {"dlt"},
             metadata={"dagster/column_schema": COLUMNS},
         )
