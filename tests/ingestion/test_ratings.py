@@ -4,7 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from ingestion.settings import Settings
+from ingestion.sources.zendesk.api import ZendeskApi
 from tests.ingestion.log import load, result, rows
 from tests.ingestion.worlds import ground, ticket, zendesk
 
@@ -22,8 +25,21 @@ def scores(settings: Settings) -> list[tuple[str, str]]:
     return [(entity_id, json.loads(payload)["score"]) for entity_id, payload in found]
 
 
-def test_a_rating_that_changes_long_after_its_window_is_still_found(served: Callable) -> None:
-    """R28: an old rating is read again when its ticket's score moves, and one outside of the window is not gone."""
+@pytest.mark.parametrize("is_list", [False, True])
+def test_a_rating_that_changes_long_after_its_window_is_still_found(
+    served: Callable, monkeypatch: pytest.MonkeyPatch, is_list: bool
+) -> None:
+    """R28: an old rating is read again when its ticket's score moves, and one outside of the window is not gone.
+
+    Asked for by its id it may come as one object, or as the list of one that the vendor's description has.
+    """
+    page = ZendeskApi.page
+
+    def described(api: ZendeskApi, path: str, params: Any) -> Any:
+        body = page(api, path, params)
+        return {key: [body[key]] for key in body} if is_list and path == "satisfaction_ratings/501" else body
+
+    monkeypatch.setattr(ZendeskApi, "page", described)
     world = [
         *ground(),
         ticket("2026-03-01T09:00:00Z", 1),

@@ -35,9 +35,16 @@ def rating_pages(api: ZendeskApi, settings: Settings) -> Callable[[Window, Curso
         for rating_id in rated.rating_ids(tickets):
             path = f"satisfaction_ratings/{rating_id}"
             try:
-                yield [part(api.page(path, {}), "satisfaction_rating", dict, api.source, path)]
+                yield _one(api.page(path, {}), api.source, path)
             except NotAvailable as refusal:
                 if refusal.status != 404:
                     raise
 
     return window_pages(api, RATINGS, rated, ask_for)
+
+
+def _one(body: Any, source: str, path: str) -> list[Any]:
+    """Clients read one object there and the vendor's description has a list of one: neither must stop the stream."""
+    if isinstance(body, dict) and isinstance(body.get("satisfaction_rating"), list):
+        return body["satisfaction_rating"]
+    return [part(body, "satisfaction_rating", dict, source, path)]
