@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from simple_salesforce.api import Salesforce as SalesforceClient
 from simple_salesforce.exceptions import SalesforceError
 from simple_salesforce.util import call_salesforce
 
 from ingestion.credentials import salesforce_variables
-from ingestion.envelope import moment
 from ingestion.errors import SourceError, TooSlow
 from ingestion.http import SourceSession
 from ingestion.quota import DAILY
@@ -17,7 +16,20 @@ from ingestion.settings import SalesforceConnection
 from ingestion.sources.context import Context
 from ingestion.sources.refusals import NotAvailable
 from ingestion.sources.salesforce.allowance import Allowance
-from ingestion.sources.salesforce.records import stamped, widened
+from ingestion.sources.salesforce.answers import (
+    Deletions,
+    Job,
+    Results,
+    deletions_in,
+    fields_in,
+    first_error,
+    job_id_in,
+    job_in,
+    one_line,
+    results_in,
+    rows_in,
+)
+from ingestion.sources.salesforce.records import stamped
 from ingestion.sources.salesforce.sign_in import sign_in
 
 VERSION = "68.0"
@@ -28,31 +40,12 @@ class LocatorLost(SourceError):
     """The org has forgotten where a result goes on: the statement has to be asked again."""
 
 
+class QueryTimeout(SourceError):
+    """The org gave up on a statement."""
+
+
 class FieldGone(SourceError):
     """A selected field is not there any more: what describe said is older than the query."""
-
-
-class Results(NamedTuple):
-    """One page of a query job. `rows` and `locator` are as the headers say: None where a proxy took them away."""
-
-    body: bytes
-    rows: int | None
-    locator: str | None
-
-
-class Job(NamedTuple):
-    """How far a query job is: `UploadComplete`, `InProgress`, `JobComplete`, `Failed` or `Aborted`."""
-
-    state: str
-    rows: int
-    error: str
-
-
-class Deletions(NamedTuple):
-    """Id -> when it was deleted, and up to when that is all."""
-
-    when: dict[str, datetime]
-    covered: datetime
 
 
 class SalesforceApi:
@@ -82,7 +75,7 @@ class SalesforceApi:
 
     def describe(self, entity: str) -> list[dict[str, Any]]:
         """The fields of an object, as this client may see them; each has a name."""
-        return self._call(f"the fields of {entity}", lambda c: _fields(c.restful(f"sobjects/{entity}/describe")))
+        return self._call(f"the fields of {entity}", lambda c: fields_in(c.restful(f"sobjects/{entity}/describe")))
 
     def query(self, soql: str, what: str, deleted: bool) -> list[dict[str, Any]]:
         """All rows of one SOQL statement; `deleted` shows those in the recycle bin too.
@@ -90,22 +83,29 @@ class SalesforceApi:
         Wide rows come in several answers. Raises LocatorLost, FieldGone and TooSlow, after which the same rows can be
         asked for again.
         """
-        rows, locator = self._call(what, lambda c: _rows(c.query(soql, include_deleted=deleted)))
+        rows, locator = self._query(what, lambda c: rows_in(c.query(soql, include_deleted=deleted)))
+        followed: set[str] = set()
         while locator:
-            more, locator = self._call(what, lambda c, at=locator: _rows(c.query_more(at)))
+            if locator in followed:
+                raise SourceError(
+                    f"{self.source} leads in a circle while reading {what} ({locator[:40]} comes after itself): "
+                    "nothing of it was kept; check the address if it stays so."
+                )
+            followed.add(locator)
+            more, locator = self._query(what, lambda c, at=locator: rows_in(c.query_more(at)))
             rows += more
         return rows
 
     def count(self, soql: str, what: str, deleted: bool) -> int:
         """What `SELECT COUNT() …` finds. Raises TooSlow when that is too much to count."""
-        return self._call(what, lambda c: int(c.query(soql, include_deleted=deleted)["totalSize"]))
+        return self._query(what, lambda c: int(c.query(soql, include_deleted=deleted)["totalSize"]))
 
     def deleted(self, entity: str, start: datetime, end: datetime) -> Deletions:
         """What was deleted in a period of at most 30 days, also when no recycle bin holds it any more."""
         period = {"start": stamped(start), "end": stamped(end)}
         return self._call(
             f"what was deleted of {entity}",
-            lambda c: _deletions(c.restful(f"sobjects/{entity}/deleted/", params=period)),
+            lambda c: deletions_in(c.restful(f"sobjects/{entity}/deleted/", params=period)),
         )
 
     def start_job(self, soql: str, what: str, deleted: bool) -> str:
@@ -113,10 +113,10 @@ class SalesforceApi:
         operation = "queryAll" if deleted else "query"
         body = {"operation": operation, "query": soql, "contentType": "CSV"}
         body |= {"columnDelimiter": "COMMA", "lineEnding": "LF"}
-        return self._call(what, lambda c: str(c.restful("jobs/query", method="POST", json=body)["id"]))
+        return self._call(what, lambda c: job_id_in(c.restful("jobs/query", method="POST", json=body)))
 
     def job(self, job_id: str, what: str) -> Job:
-        return self._call(what, lambda c: _job(c.restful(f"jobs/query/{job_id}")))
+        return self._call(what, lambda c: job_in(c.restful(f"jobs/query/{job_id}")))
 
     def results(self, job_id: str, locator: str | None, rows: int, what: str) -> Results:
         """One page of a finished job; simple-salesforce's own call drops NULs and fails without the headers."""
@@ -131,10 +131,7 @@ class SalesforceApi:
                 params=params,
             ),
         )
-        count = response.headers.get("Sforce-NumberOfRecords", "")
-        return Results(
-            response.content, int(count) if count.isdigit() else None, response.headers.get("Sforce-Locator") or None
-        )
+        return results_in(response.content, response.headers)
 
     def drop_job(self, job_id: str) -> None:
         """Frees what a job holds at the org; a job that still runs has to be stopped first."""
@@ -143,6 +140,13 @@ class SalesforceApi:
         except SourceError:
             stop = {"state": "Aborted"}
             self._call("a query job", lambda c: c.restful(f"jobs/query/{job_id}", method="PATCH", json=stop))
+
+    def _query(self, what: str, call: Callable[[Any], T]) -> T:
+        """As `_call`. Raises TooSlow where fewer rows may get through."""
+        try:
+            return self._call(what, call)
+        except QueryTimeout as error:
+            raise TooSlow from error
 
     def _call(self, what: str, call: Callable[[Any], T]) -> T:
         client = self._client
@@ -153,53 +157,25 @@ class SalesforceApi:
         try:
             return call(client)
         except SalesforceError as error:
-            code, said = _first(error.content)
+            code, said = first_error(error.content)
             text = f"{self.source} refused to read {what} ({error.status} {code}: {said})"
             if code == "QUERY_TIMEOUT":
-                raise TooSlow from error
+                raise QueryTimeout(f"{text}: try again later.") from error
             if code == "INVALID_QUERY_LOCATOR":
-                raise LocatorLost(f"{text}.") from error
+                raise LocatorLost(f"{text}: try again later.") from error
             if code == "INVALID_FIELD":
-                raise FieldGone(f"{text}.") from error
+                raise FieldGone(f"{text}: grant this client the field, or try again when it is settled.") from error
             if code == "REQUEST_LIMIT_EXCEEDED":
                 raise SourceError(f"{text}: wait, or see which other client of this org uses its calls up.") from error
             if error.status == 401:
                 raise SourceError(f"{text}: check {salesforce_variables(self._connection)}.") from error
             if error.status == 404 or code == "INVALID_TYPE":
                 raise NotAvailable(f"{text}: grant this client the object.") from error
-            raise SourceError(f"{text}.") from error
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise SourceError(f"{text}: the next run asks again; check what this client may do.") from error
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
             # Read whole or not at all: half an answer must not move a cursor.
             raise SourceError(
-                f"{self.source} answered the call for {what} with something else ({type(error).__name__}: {error}): "
+                f"{self.source} answered the call for {what} with something else ({type(error).__name__}: "
+                f"{one_line(error)}): "
                 "nothing of it was kept; check the address if it stays so."
             ) from error
-
-
-def _fields(answer: Any) -> list[dict[str, Any]]:
-    return [field | {"name": str(field["name"])} for field in answer["fields"]]
-
-
-def _rows(answer: Any) -> tuple[list[dict[str, Any]], str | None]:
-    """The records of an answer, and where the next one is."""
-    rows = answer["records"]
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise TypeError("records are no list of objects")
-    return rows, None if answer["done"] else answer["nextRecordsUrl"].rpartition("/")[2]
-
-
-def _job(answer: Any) -> Job:
-    error = str(answer.get("errorMessage") or "no reason given")
-    return Job(answer["state"], int(answer.get("numberRecordsProcessed") or 0), error)
-
-
-def _deletions(answer: Any) -> Deletions:
-    when = {widened(row["id"]): moment(row["deletedDate"]) for row in answer["deletedRecords"]}
-    return Deletions(when, moment(answer["latestDateCovered"]))
-
-
-def _first(content: Any) -> tuple[str, str]:
-    first = content[0] if isinstance(content, list) and content else content
-    if not isinstance(first, dict):
-        return "", str(first)[:200]
-    return str(first.get("errorCode", "")), str(first.get("message", ""))[:200]

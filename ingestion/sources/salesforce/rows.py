@@ -10,6 +10,7 @@ from ingestion.clock import Clock
 from ingestion.envelope import moment
 from ingestion.errors import SourceError, TooSlow
 from ingestion.pages import Cursor
+from ingestion.sources.salesforce.answers import is_id
 from ingestion.sources.salesforce.api import FieldGone, LocatorLost, SalesforceApi
 from ingestion.sources.salesforce.fields import Fields
 from ingestion.sources.salesforce.records import Record, normal_form, stamped
@@ -19,6 +20,7 @@ SMALLEST_PAGE = 50
 ATTEMPTS = 3
 # Stamps have whole seconds: a row that changes again within its second cannot be told from what it was before.
 SETTLED = timedelta(seconds=5)
+AHEAD = timedelta(minutes=10)
 
 
 class RowPage(NamedTuple):
@@ -67,11 +69,20 @@ class Rows:
         return f"{self.by} <= {stamped(end)}"
 
     def reached(self, records: list[Record]) -> Cursor:
-        """The keyset of the last row whose stamp can be read. Raises SourceError when there is none."""
+        """The keyset of the last row that has one. Raises SourceError when there is none.
+
+        A time still to come must not carry the cursor over what happens till then (R2).
+        """
+        latest = self.clock.now() + AHEAD
         for record in reversed(records):
-            with suppress(KeyError, TypeError, ValueError, AttributeError):
-                return {"stamp": stamped(moment(record[self.by])), "id": record["Id"]}
-        raise SourceError(f"{self.api.source}: no row of {self.entity} has a {self.by} that can be read.")
+            with suppress(KeyError, TypeError, ValueError, AttributeError, OverflowError):
+                at = moment(record[self.by])
+                if at <= latest and is_id(record["Id"]):
+                    return {"stamp": stamped(at), "id": record["Id"]}
+        raise SourceError(
+            f"{self.api.source}: no row of a page of {self.entity} has an Id and a {self.by} that can be read and has "
+            "passed: look at one of them in the org, and at the clock of this machine."
+        )
 
     def statement(self, conditions: list[str], columns: tuple[str, ...] | None = None) -> str:
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
