@@ -6,28 +6,35 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs" / "ingestion.md"
-# Those of Salesforce stand in test_salesforce*.py.
 NUMBERS = range(1, 31)
 
 
-def held() -> dict[int, list[str]]:
-    """Number -> tests whose docstring names it."""
-    found: dict[int, list[str]] = {number: [] for number in NUMBERS}
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                for number in re.findall(r"\bR(\d+)\b", (ast.get_docstring(node) or "").split("\n")[0]):
-                    if int(number) in found:
-                        found[int(number)].append(node.name)
-    return found
+def held() -> dict[str, set[int]]:
+    """Test, as `ingestion/test_lists.py::test_…` -> the requirements that the first line of its docstring names."""
+    return {
+        f"{path.relative_to(ROOT / 'tests').as_posix()}::{node.name}": {
+            int(number) for number in re.findall(r"\bR(\d+)\b", (ast.get_docstring(node) or "").split("\n")[0])
+        }
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+
+def listed() -> dict[int, list[str]]:
+    """Requirement -> what the last cell of its row says, split at its commas."""
+    rows = re.findall(r"^\| R(\d+) \|.*\| ([^|]*) \|$", TABLE.read_text(), flags=re.MULTILINE)
+    return {int(number): cell.split(", ") for number, cell in rows}
 
 
 def test_the_table_names_for_every_requirement_a_test_that_holds_it() -> None:
-    listed = dict(re.findall(r"^\| R(\d+) \|.*\| ([^|]*) \|$", TABLE.read_text(), flags=re.MULTILINE))
-    assert [int(number) for number in listed] == list(NUMBERS)
+    """Each as `file::test`: a file alone, or a name that no file has, holds nothing."""
     tests = held()
-    for number, cell in listed.items():
-        named = re.findall(r"`(\w+)`", cell)
-        wrong = [name for name in named if name not in tests[int(number)]]
-        assert (number, wrong) == (number, [])
-        assert named or "test_salesforce" in cell, f"R{number} is held by no test"
+    assert [*listed()] == [*NUMBERS]
+    wrong = [
+        (f"R{number}", named)
+        for number, cell in listed().items()
+        for named in cell
+        if not re.fullmatch(r"`[\w/]+\.py::\w+`", named) or number not in tests.get(named.strip("`"), ())
+    ]
+    assert wrong == []
