@@ -24,7 +24,7 @@ class Clock:
             return
         try:
             self._offset = parsedate_to_datetime(date_header) - _local()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return  # an unreadable Date header is no reason to lose the answer that came with it
 
     @property

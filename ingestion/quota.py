@@ -21,7 +21,8 @@ LIVE_CALLS = 3
 RELEASED_SECONDS = 10.0
 # Two answers of one window name its end this exactly, in whole seconds and with the way in between.
 SAME_WINDOW_SECONDS = 5.0
-_PARTS = re.compile(r"(\w+)=(\d+)")
+LONGEST_NUMBER = 15
+_PARTS = re.compile(rf"(\w+)=(\d{{1,{LONGEST_NUMBER}}})(?!\d)", re.ASCII)
 
 
 class Left(NamedTuple):
@@ -173,4 +174,6 @@ class Limiter:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.strip().isdigit() else None
+    """None for anything else: a counter that cannot be read is no reason to lose the answer that came with it."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None

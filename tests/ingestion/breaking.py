@@ -9,6 +9,7 @@ from typing import Any
 from tests.ingestion.answers import JSON, Answer
 
 AT = "2026-03-01T08:00:00Z"
+COUNTERS = ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "x-rate-limit", "x-rate-limit-remaining")
 JUNK: list[Any] = [
     *(None, True, False, 0, -1, 2**31, 2**63, 2**70, 10**30, 1.5, 1e308, "", " ", "x", "null", "true", [], {}, [[]]),
     *(
@@ -80,4 +81,11 @@ def broken(draw: random.Random, body: Any) -> Answer:
             "Content-Type": "application/json", "Retry-After": draw.choice(("", "0", "x", "93", "9" * 30, "²", "-1")),
         }),
     ]  # fmt: skip
-    return draw.choice(kinds)()
+    answer = draw.choice(kinds)()
+    if draw.random() < 0.05:
+        counters = {name: draw.choice(("", "0", "-1", "²", "x", "1.5", "9" * 5000)) for name in COUNTERS}
+        counters["zendesk-ratelimit-x"] = draw.choice(
+            ("total=²;remaining=0;resets=0", f"total={'9' * 5000}", "=;=", "")
+        )
+        return answer._replace(headers={**answer.headers, **counters, "Date": draw.choice(("", "soon", AT))})
+    return answer

@@ -52,8 +52,8 @@ class GitLab:
         if self._paths:
             try:
                 self._project(self._paths[0])
-            except NotAvailable as error:
-                raise self._unknown(self._paths[0]) from error
+            except NotAvailable as refusal:
+                raise self._unknown(self._paths[0], refusal) from refusal
 
     def check(self, streams: set[str]) -> None:
         """Nothing is mapped by field name here."""
@@ -69,7 +69,10 @@ class GitLab:
     def _project(self, key: str) -> dict[str, Any]:
         return self._get(f"projects/{quote(key, safe='')}", f"project {key}")
 
-    def _unknown(self, path: str) -> SourceError:
+    def _unknown(self, path: str, refusal: NotAvailable) -> SourceError:
+        """What is hidden looks as if it were not there (404); a 403 says itself what the token lacks."""
+        if refusal.status != 404:
+            return refusal
         return SourceError(
             f"{self.source} has no project {path!r} that this token may see: correct [gitlab] feedback_projects in "
             f"signals.toml, or give {VARIABLE} access to it."
@@ -109,8 +112,8 @@ class GitLab:
     def _issues_of(self, path: str, params: dict[str, Any]) -> list[Any]:
         try:
             records = self._get(f"projects/{quote(path, safe='')}/issues", f"issues of {path}", params)
-        except NotAvailable as error:
-            raise self._unknown(path) from error
+        except NotAvailable as refusal:
+            raise self._unknown(path, refusal) from refusal
         return part({"list": records}, "list", list, self.source, f"issues of {path}")
 
     def _reached(self, records: list[Any]) -> str | None:
@@ -140,7 +143,10 @@ class GitLab:
             return False
 
     def _projects(self, _window: Window, _cursor: Cursor | None) -> Iterator[Page]:
-        """All wanted projects, one call each; one that is gone, or hidden from this token, becomes a tombstone."""
+        """All wanted projects, one call each; one that is gone, or hidden from this token, becomes a tombstone.
+
+        One that is forbidden is there: it stays as it was known, with a warning.
+        """
         stream = STREAMS["gitlab__project"]
         listing = Listing(self._context.settings, stream, self.source, project_stamp)
         now = self._context.clock.now
@@ -149,11 +155,15 @@ class GitLab:
         for start in range(0, len(keys), PAGE):
             found: list[dict[str, Any]] = []
             gone: list[Stamped] = []
+            warning = None
             for key in keys[start : start + PAGE]:
                 try:
                     found.append(self._project(key))
-                except NotAvailable:
+                except NotAvailable as refusal:
+                    if refusal.status != 404:
+                        warning = str(refusal)
+                        continue
                     tombstone = listing.tombstone(key, now(), {"id": int(key)}) if key.isdigit() else None
                     gone += [tombstone] if tombstone else []
-            yield Page([*listing.changed(found, now()), *gone], {}, end=False)
+            yield Page([*listing.changed(found, now()), *gone], {}, end=False, warning=warning)
         yield Page([], {}, end=True)
