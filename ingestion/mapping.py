@@ -1,7 +1,7 @@
 """signals.toml: which fields of this company's systems hold what the product needs."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,9 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+# What an instance may name differently, in a table of its own: `[zendesk.us_government.organization]`.
+BY_INSTANCE = ("salesforce.account", "salesforce.case", "zendesk.organization")
+
 Signals = dict[str, Any]
 
 
@@ -61,7 +64,23 @@ def read_signals(path: Path) -> Signals:
         for key in keys:
             if key not in section(signals, table):
                 raise SettingsError(f'{path} lacks [{table}] {key}: add it, or set it to "" if you do not use it.')
+    for table, key in _own_keys(signals):
+        system, _, entity = table.split(".")
+        common = f"{system}.{entity}"
+        if common not in BY_INSTANCE:
+            raise SettingsError(f"{path} has [{table}], but [{common}] is one for all instances: remove it.")
+        if key not in REQUIRED[common]:
+            raise SettingsError(f"{path} has [{table}] {key}, which is none of {', '.join(REQUIRED[common])}.")
     return signals
+
+
+def _own_keys(signals: Signals) -> Iterator[tuple[str, str]]:
+    """Every key of the tables that instances have of their own."""
+    for system in dict.fromkeys(table.split(".")[0] for table in BY_INSTANCE):
+        for instance, tables in section(signals, system).items():
+            for entity, values in tables.items() if isinstance(tables, dict) else ():
+                if isinstance(values, dict):
+                    yield from ((f"{system}.{instance}.{entity}", key) for key in values)
 
 
 def section(signals: Signals, table: str) -> Mapping[str, Any]:
@@ -77,13 +96,22 @@ def mapped(signals: Signals, table: str, source: str = "") -> dict[str, str]:
 
     `[salesforce.government.account]` overrides keys of `[salesforce.account]` for the source `salesforce/government`.
     """
-    system, _, entity = table.partition(".")
-    instance = source.partition("/")[2]
-    found = {**section(signals, table), **(section(signals, f"{system}.{instance}.{entity}") if instance else {})}
+    found = {**section(signals, table), **section(signals, _own_table(table, source))}
     return {key: value for key, value in found.items() if isinstance(value, str) and value}
 
 
-def require(setting: str, wanted: str, offered: Iterable[str], where: str) -> None:
+def setting(signals: Signals, table: str, source: str, key: str) -> str:
+    """Where signals.toml says what `key` is for a source: `[zendesk.us_government.organization] region`."""
+    own = _own_table(table, source)
+    return f"[{own if key in section(signals, own) else table}] {key}"
+
+
+def _own_table(table: str, source: str) -> str:
+    system, _, entity = table.partition(".")
+    return f"{system}.{source.partition('/')[2]}.{entity}"
+
+
+def require(named: str, wanted: str, offered: Iterable[str], where: str) -> None:
     """Raises SettingsError naming the setting, the missing field and the nearest names that `where` offers."""
     names = list(offered)
     if wanted in names:
@@ -91,4 +119,4 @@ def require(setting: str, wanted: str, offered: Iterable[str], where: str) -> No
     lower = {name.lower(): name for name in names}
     near = [lower[match] for match in get_close_matches(wanted.lower(), lower, n=3, cutoff=0.5)]
     instead = f"it offers {', '.join(near)}" if near else 'set it to "" if you do not use it'
-    raise SettingsError(f"signals.toml {setting} names {wanted!r}, which {where} does not have: {instead}.")
+    raise SettingsError(f"signals.toml {named} names {wanted!r}, which {where} does not have: {instead}.")

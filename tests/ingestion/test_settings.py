@@ -101,9 +101,9 @@ def test_a_missing_key_of_the_mapping_is_named(tmp_path: Path) -> None:
 def test_a_field_that_does_not_exist_comes_with_the_nearest_names() -> None:
     with pytest.raises(SettingsError) as caught:
         require(
-            "[zendesk.organization] region", "org_regoin", ["org_region", "plan"], "organizations of zendesk/global"
+            "[zendesk.organization] region", "org_regoin", ["org_region", "plan"], "an organization of zendesk/global"
         )
     assert str(caught.value) == (
-        "signals.toml [zendesk.organization] region names 'org_regoin', which organizations of zendesk/global does not "
-        "have: it offers org_region."
+        "signals.toml [zendesk.organization] region names 'org_regoin', which an organization of zendesk/global does "
+        "not have: it offers org_region."
     )

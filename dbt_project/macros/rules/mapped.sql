@@ -17,14 +17,21 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{#- Text of the mapped fields of a payload, as a list in the order of `keys`. -#}
-{% macro mapped_texts(column, table, keys) -%}
-    {%- set found = mapped_in(table, keys) -%}
-    {%- set common = json_texts(column, found.pop('')) -%}
-    {%- if found -%}
+{#- Text of the mapped fields of a payload, as a list in the order of `keys`; below `place` of it, where one is given. -#}
+{% macro mapped_texts(column, table, keys, place='') -%}
+    {%- set paths = {} -%}
+    {%- for source, fields in mapped_in(table, keys).items() -%}
+        {%- set below = [] -%}
+        {%- for field in fields -%}
+            {%- do below.append(place ~ '.' ~ field if place and field else field) -%}
+        {%- endfor -%}
+        {%- do paths.update({source: below}) -%}
+    {%- endfor -%}
+    {%- set common = json_texts(column, paths['']) -%}
+    {%- if paths | length > 1 -%}
     case source
-        {%- for source, paths in found.items() %}
-        when '{{ source | replace("'", "''") }}' then {{ json_texts(column, paths) }}
+        {%- for source, own in paths.items() if source %}
+        when '{{ source | replace("'", "''") }}' then {{ json_texts(column, own) }}
         {%- endfor %}
         else {{ common }}
     end

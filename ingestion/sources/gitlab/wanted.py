@@ -6,27 +6,29 @@ from ingestion import event_log
 from ingestion.mapping import Signals, mapped
 from ingestion.settings import Settings
 
+ORGANIZATIONS = f"{event_log.SCHEMA}.zendesk__organization_events"
+NAMED = f"""
+    with newest as (
+        select arg_max(payload, (occurred_at, recorded_at, position)) as payload
+        from {ORGANIZATIONS} where source = $source
+        group by entity_id
+    )
+    select distinct payload -> 'organization_fields' ->> $field as project_id from newest
+    where regexp_full_match(payload -> 'organization_fields' ->> $field, '[0-9]{{1,15}}')
+"""
+
 
 def wanted_projects(settings: Settings, signals: Signals) -> list[str]:
     """Project ids from the newest payload of each organization; what is no number is a coverage gap, not a project."""
-    field = mapped(signals, "zendesk.organization").get("collaboration_project_id")
-    if not field:
-        return []
     with event_log.writer_lock(settings), event_log.connected(settings) as connection:
-        rows = connection.execute(
-            f"""
-            with newest as (
-                select arg_max(payload, (occurred_at, recorded_at, position)) as payload
-                from {event_log.SCHEMA}.zendesk__organization_events
-                group by source, entity_id
-            )
-            select distinct payload -> 'organization_fields' ->> $field as project_id from newest
-            where regexp_full_match(payload -> 'organization_fields' ->> $field, '[0-9]{{1,15}}')
-            order by project_id::bigint
-            """,
-            {"field": field},
-        ).fetchall()
-    return [project_id for (project_id,) in rows]
+        sources = connection.execute(f"select distinct source from {ORGANIZATIONS}").fetchall()
+        found = {
+            project_id
+            for (source,) in sources
+            if (field := mapped(signals, "zendesk.organization", source).get("collaboration_project_id"))
+            for (project_id,) in connection.execute(NAMED, {"source": source, "field": field}).fetchall()
+        }
+    return sorted(found, key=int)
 
 
 def new_projects(settings: Settings, signals: Signals) -> bool:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ingestion.errors import SourceError
-from ingestion.mapping import mapped
+from ingestion.mapping import mapped, setting
 from ingestion.pages import Reader
 from ingestion.settings import SalesforceConnection
 from ingestion.sources.context import Context
@@ -49,7 +49,7 @@ class Salesforce:
         """Raises SettingsError when a mapped field is not there."""
         for stream in MAPPED:
             if stream in streams:
-                check_fields(MAPPED[stream], OBJECTS[stream], self._mapping(stream), self._describe)
+                self._check(stream)
 
     def reader(self, stream: str) -> Reader:
         if stream == FIELDS:
@@ -76,7 +76,7 @@ class Salesforce:
             mapping = self._mapping(stream)
             if again:
                 self._described.clear()
-                check_fields(MAPPED.get(stream, ""), entity, mapping, self._describe)
+                self._check(stream)
             fields = described(entity, mapping, self._describe)
             for needed in ("Id", by):
                 if needed not in fields.kinds:
@@ -84,6 +84,12 @@ class Salesforce:
             return fields
 
         return Rows(self._api, self._context.clock, entity, by, find_fields, deleted, is_complete)
+
+    def _check(self, stream: str) -> None:
+        def named(key: str) -> str:
+            return setting(self._context.signals, MAPPED[stream], self.source, key)
+
+        check_fields(named, OBJECTS[stream], self._mapping(stream), self._describe)
 
     def _mapping(self, stream: str) -> dict[str, str]:
         return mapped(self._context.signals, MAPPED[stream], self.source) if stream in MAPPED else {}

@@ -50,11 +50,14 @@ def described(entity: str, mapping: Mapping[str, str], describe: Describe) -> Fi
     return Fields(kinds)
 
 
-def check_fields(table: str, entity: str, mapping: Mapping[str, str], describe: Describe) -> None:
-    """Raises SettingsError when a mapped field, or the relationship it goes through, is not there."""
+def check_fields(named: Callable[[str], str], entity: str, mapping: Mapping[str, str], describe: Describe) -> None:
+    """Raises SettingsError when a mapped field, or the relationship it goes through, is not there.
+
+    `named`: how signals.toml calls a key of the mapping.
+    """
     fields = describe(entity)
     for key, wanted in mapping.items():
-        setting = f"[{table}] {key}"
+        setting = named(key)
         relation, dot, field = wanted.partition(".")
         if not dot:
             require(setting, wanted, [f["name"] for f in fields], f"Salesforce's {entity}")

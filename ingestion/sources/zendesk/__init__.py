@@ -6,7 +6,7 @@ from typing import Any
 
 from ingestion.envelope import Stamp
 from ingestion.listing import Listing, list_pages
-from ingestion.mapping import mapped, require
+from ingestion.mapping import mapped, require, setting
 from ingestion.pages import Cursor, Page, Reader, Window
 from ingestion.settings import Connection
 from ingestion.sources.answers import part
@@ -44,8 +44,9 @@ class Zendesk:
             return
         fields = [f for page in self._api.listed("organization_fields", "organization_fields") for f in page]
         offered = [key for f in fields if isinstance(f, dict) and isinstance(key := f.get("key"), str)]
-        for key, field in mapped(self._context.signals, "zendesk.organization").items():
-            require(f"[zendesk.organization] {key}", field, offered, f"organizations of {self.source}")
+        signals, table = self._context.signals, "zendesk.organization"
+        for key, field in mapped(signals, table, self.source).items():
+            require(setting(signals, table, self.source, key), field, offered, f"an organization of {self.source}")
 
     def reader(self, stream: str) -> Reader:
         clock, api = self._context.clock, self._api

@@ -1,17 +1,12 @@
-{%- set mapped = {
-    'salesforce_id': 'VARCHAR',
-    'salesforce_short_id': 'VARCHAR',
-    'support_level': 'VARCHAR',
-    'csm_name': 'VARCHAR',
-    'collaboration_project_id': 'VARCHAR',
-    'region': 'VARCHAR',
-    'support_hold': 'VARCHAR',
-} -%}
-{%- set paths = [] -%}
-{%- for name in mapped -%}
-    {%- set key = setting_text('zendesk.organization.' ~ name) -%}
-    {%- do paths.append('organization_fields.' ~ key if key else '') -%}
-{%- endfor -%}
+{%- set mapped = [
+    'salesforce_id',
+    'salesforce_short_id',
+    'support_level',
+    'csm_name',
+    'collaboration_project_id',
+    'region',
+    'support_hold',
+] -%}
 
 with
 
@@ -35,8 +30,8 @@ parsed as (
             'created_at': 'TIMESTAMPTZ',
             'deleted_at': 'TIMESTAMPTZ',
         }) }} as record,
-        -- setting('zendesk.organization'): the keys of the fields that the sync fills
-        {{ json_texts('payload', paths) }} as mapped
+        -- setting('zendesk.organization'): the keys of the fields that the sync fills, which differ between instances
+        {{ mapped_texts('payload', 'zendesk.organization', mapped, 'organization_fields') }} as mapped
     from events
 
 ),

@@ -1,4 +1,4 @@
-"""Staging of Salesforce: each org's own mapping, and the fields of its objects."""
+"""Staging by each org's and each instance's own mapping, and the fields of Salesforce objects."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from tests.warehouse.log import Event
 from tests.warehouse.settings_event import SIGNALS, settings
 
 AT = "2026-01-02T00:00:00Z"
+ORGANIZATIONS = "stg_zendesk__organization_events"
+OWN_DESK = {"region": "market_segment", "collaboration_project_id": "project_number", "csm_name": ""}
 OWN = {"csm_user_id": "Success_Manager__c", "csm_name": "Success_Manager__r.Name"}
 
 
@@ -22,6 +24,12 @@ def account(source: str) -> Event:
     return Event(
         stream="salesforce__account", entity_id="0014M00001sGJ8xQAG", occurred_at=AT, payload=payload, source=source
     )
+
+
+def organization(source: str, **fields: object) -> Event:
+    """The desks of one company name the same things differently, and number one of them."""
+    payload = {"id": 9, "name": "Acme", "organization_fields": {"support_level": "premium", **fields}}
+    return Event(stream="zendesk__organization", entity_id=9, occurred_at=AT, payload=payload, source=source)
 
 
 def change(source: str) -> Event:
@@ -44,17 +52,19 @@ def field(**values: object) -> Event:
     )
 
 
-def test_an_org_with_a_table_of_its_own_is_read_by_its_own_names(warehouse: Warehouse) -> None:
+def test_orgs_and_instances_with_a_table_of_their_own_are_read_by_their_own_names(warehouse: Warehouse) -> None:
     """R21: and a field says what it was when it was seen."""
     start = settings()
     salesforce = SIGNALS["salesforce"] | {"government": {"account": OWN}}
+    common = SIGNALS["zendesk"]["organization"] | {"region": "sales_segmentation"}
+    zendesk = SIGNALS["zendesk"] | {"organization": common, "us_government": {"organization": OWN_DESK}}
     warehouse.log.append(
         [
             Event(
                 stream="pipeline__settings",
                 entity_id="settings",
                 occurred_at="2026-01-01T00:00:01Z",
-                payload={**start.payload, "salesforce": salesforce},
+                payload={**start.payload, "salesforce": salesforce, "zendesk": zendesk},
             ),
             *(
                 event
@@ -62,9 +72,20 @@ def test_an_org_with_a_table_of_its_own_is_read_by_its_own_names(warehouse: Ware
                 for event in (account(source), change(source))
             ),
             field(),
+            organization(
+                "zendesk/global", sales_segmentation="large", am_project_id="77", technical_account_manager="A"
+            ),
+            organization(
+                "zendesk/us_government",
+                market_segment="public",
+                sales_segmentation="not this one",
+                project_number=78,
+                am_project_id="not this one",
+                technical_account_manager="not used",
+            ),
         ]
     )
-    warehouse.build("--select", "+prj_account_history", "stg_salesforce__field_events", command="run")
+    warehouse.build("--select", "+prj_account_history", "stg_salesforce__field_events", ORGANIZATIONS, command="run")
     columns = "source, csm_user_id, csm_name, region"
     assert warehouse.rows(f"select {columns} from staging.stg_salesforce__account_events order by source") == [
         ("salesforce/government", "0054M00001bea00QAA", "Bea", "EMEA"),
@@ -73,6 +94,11 @@ def test_an_org_with_a_table_of_its_own_is_read_by_its_own_names(warehouse: Ware
     columns = "field_id, object, name, type, is_custom, reference_to, is_deleted"
     assert warehouse.rows(f"select {columns} from staging.stg_salesforce__field_events") == [
         ("Account.Tier__c", "Account", "Tier__c", "double", True, [], False)
+    ]
+    columns = "source, region, collaboration_project_id, csm_name, support_level"
+    assert warehouse.rows(f"select {columns} from staging.{ORGANIZATIONS} order by source") == [
+        ("zendesk/global", "large", "77", "A", "premium"),
+        ("zendesk/us_government", "public", "78", None, "premium"),
     ]
     tracked = (
         "select source, bool_or(not is_inferred_start) from projections.prj_account_history group by all order by all"
