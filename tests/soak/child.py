@@ -10,8 +10,14 @@ from functools import reduce
 from pathlib import Path
 from typing import Any, NoReturn
 
-import duckdb  # noqa: F401  (so that no child has to, like pandas, which dlt imports when it loads)
+# What a run imports only once it needs it costs half a second, which no child has to spend anew.
+import dlt.common.libs.sql_alchemy_compat
+import dlt.destinations.impl.duckdb.duck
+import dlt.sources.helpers.requests  # noqa: F401
+import duckdb  # noqa: F401
 import pandas as pd  # noqa: F401
+import pyarrow.dataset  # noqa: F401
+import streamlit.runtime  # noqa: F401  (where it is installed, dlt looks for secrets there)
 
 from ingestion import __main__ as command
 from tests.ingestion.killed import arm

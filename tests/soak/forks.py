@@ -11,17 +11,15 @@ import gc
 import json
 import mmap
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
 from tests.sandbox_process import ROOT
-
-POLL_SECONDS = 0.004
 
 
 class Forks:
@@ -86,14 +84,13 @@ def _reap(pid: int, seconds: float, kill: bool) -> int | None:
     if kill:
         os.kill(pid, signal.SIGKILL)
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    give_up = time.monotonic() + seconds
-    while True:
-        ended, status = os.waitpid(pid, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        if time.monotonic() >= give_up:
-            return None
-        time.sleep(POLL_SECONDS)
+    # Waiting costs nothing: the descriptor of a process can be read once it has ended.
+    descriptor = os.pidfd_open(pid)
+    try:
+        ended, _, _ = select.select([descriptor], [], [], seconds)
+    finally:
+        os.close(descriptor)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) if ended else None
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class Soak:
         while self.kills.total() < restarts:
             left = restarts - self.kills.total()
             now += int(max(last - now, 0) / (left + 1) * 2 * self.rng.random())
-            self._run(min(now, last), self.rng.random() < 0.85)
+            self._run(min(now, last), self.rng.random() < 0.95)
             self._look()
 
     def run_to_the_end(self) -> None:
