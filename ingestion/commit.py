@@ -14,9 +14,6 @@ from ingestion.pipelines import Batch
 from ingestion.reading import Chunk, Reading, history_of
 from ingestion.settings import Settings
 
-# Larger chunks are history, where a repetition is rare; the merge removes what repeats there.
-LOOKED_UP_ROWS = 5_000
-
 
 @dataclass(frozen=True)
 class Committer:
@@ -45,7 +42,11 @@ class Committer:
         with event_log.writer_lock(self.settings, self.say), event_log.connected(self.settings) as connection:
             recorded_at = self._next_moment(event_log.newest_recorded_at(connection))
             batches = [
-                Batch(reading.stream.table, self._new(connection, reading, chunk), reading.after(chunk))
+                Batch(
+                    reading.stream.table,
+                    event_log.unknown(connection, reading.stream.table, chunk.events),
+                    reading.after(chunk),
+                )
                 for reading, chunk in chunks
             ]
             changed = [
@@ -59,11 +60,6 @@ class Committer:
         for (reading, _), batch in zip(chunks, batches, strict=True):
             reading.keep(batch.state)
         return rows
-
-    def _new(self, connection, reading: Reading, chunk: Chunk):
-        if chunk.events.num_rows > LOOKED_UP_ROWS:
-            return chunk.events
-        return event_log.unknown(connection, reading.stream.table, chunk.events)
 
     def _mark(
         self,

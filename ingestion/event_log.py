@@ -39,6 +39,8 @@ FILE_FORMAT = "storage_version 'v1.2.0'"
 DATABASE = {
     # Loads stream through it; what it keeps beyond that is only a cache, and ingestion is to stay small.
     "memory_limit": "192MiB",
+    # Loads go on behind the reading: a second thread would take its core, and sixty megabytes.
+    "threads": "1",
     # One checkpoint when a load is done instead of one after each of its statements.
     "wal_autocheckpoint": "1GB",
     # A checkpoint would join the small row groups of many loads, in memory and in all tables, just because a poll was
@@ -85,7 +87,7 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
     # first, which cost more than all the rest of a load.
     packed = "using compression zstd"
     for stream in STREAMS.values():
-        # No primary key here: an index over millions of hashes costs more than the merge that keeps them unique.
+        # No primary key here: an index over millions of hashes costs more than looking up what a load brings.
         connection.execute(f"""
             create table if not exists {SCHEMA}.{stream.table} (
                 event_id varchar not null, event_type varchar not null, source varchar not null,
@@ -126,18 +128,22 @@ def last_polls(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], d
 
 
 def unknown(connection: duckdb.DuckDBPyConnection, table: str, events: pa.Table) -> pa.Table:
-    """The events that the log does not hold yet, in order: what a boundary read twice brings costs no load then."""
+    """The events that the log does not hold yet, in order. What a crash or a boundary brings twice ends here."""
     if not events.num_rows:
         return events
     times = pc.call_function("min_max", [events["occurred_at"]]).as_py()
+    connection.register("arrived", events.select(["event_id"]))
     known = connection.execute(
         # The times let the database skip what is far away: hashes alone would make it read the whole table.
-        f"select event_id from {SCHEMA}.{table} where occurred_at between $min and $max and event_id in "
-        "(select unnest($ids))",
-        {**times, "ids": events["event_id"].to_pylist()},
-    ).fetchall()
-    ids = {identity for (identity,) in known}
-    return events.filter(pa.array([identity not in ids for identity in events["event_id"].to_pylist()]))
+        f"select event_id from {SCHEMA}.{table} semi join arrived using (event_id) "
+        "where occurred_at between $min and $max",
+        times,
+    ).to_arrow_table()["event_id"]
+    connection.unregister("arrived")
+    if not len(known):
+        return events
+    is_known = pc.call_function("is_in", [events["event_id"]], pc.SetLookupOptions(known))
+    return events.filter(pc.call_function("invert", [is_known]))
 
 
 def count_recorded(connection: duckdb.DuckDBPyConnection, table: str, source: str, recorded_at: datetime) -> int:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,21 +11,21 @@ from typing import Any
 
 import dlt
 import pyarrow as pa
-from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.pipeline.exceptions import PipelineStepFailed
 
-from ingestion import event_log
+from ingestion import dlt_context, event_log
 from ingestion.envelope import MOMENT
 from ingestion.errors import SourceError
 from ingestion.settings import Settings
+from ingestion.warehouse import Warehouse
 
-# `insert-only` makes reading a window twice harmless; the frozen contract keeps new fields of a source inside
-# `payload`, so that the log itself never changes its shape.
+dlt_context.use()
+
+# Every event of a load was looked up in the log before (see commit.py), so that rows are only added: dlt's merge would
+# write each of them twice. The frozen contract keeps new fields of a source inside `payload`, so that the log itself
+# never changes its shape.
 RULES: dict[str, Any] = {
-    # An event's id tells everything; its time stands beside it because the database can then skip what is far away in
-    # time instead of comparing hashes with the whole table.
-    "primary_key": ["event_id", "occurred_at"],
-    "write_disposition": {"disposition": "merge", "strategy": "insert-only"},
+    "write_disposition": "append",
     "schema_contract": {"tables": "evolve", "columns": "freeze", "data_type": "freeze"},
     "columns": {
         "event_id": {"data_type": "text", "nullable": False},
@@ -60,15 +61,13 @@ def pipeline(settings: Settings, source: str) -> dlt.Pipeline:
 @cache
 def _pipeline(name: str, folder: Path, warehouse: Path) -> dlt.Pipeline:
     dlt.config["load.delete_completed_jobs"] = True
-    # Rows that stay in the staging tables would be compressed and written for nothing.
-    dlt.config["load.truncate_staging_dataset"] = True
-    credentials = DuckDbCredentials(str(warehouse))
-    credentials.global_config = dict(event_log.DATABASE)
+    # Packages live for a second, and packing them costs more than their bytes do.
+    dlt.config["data_writer.compression"] = "none"
     is_new = not (folder / name / "state.json").exists()
     target = dlt.pipeline(
         pipeline_name=name,
         pipelines_dir=str(folder),
-        destination=dlt.destinations.duckdb(credentials),
+        destination=Warehouse(warehouse),
         dataset_name=event_log.SCHEMA,
     )
     if is_new:
@@ -111,13 +110,14 @@ def complete_pending(settings: Settings) -> list[str]:
         if not target.has_pending_data:
             continue
         if target.list_extracted_load_packages():
-            try:
+            with suppress(PipelineStepFailed):
                 target.normalize()
-            except PipelineStepFailed:
-                # Killed after the package and before its new tables were written to dlt's own schema: dlt cannot read
-                # it any more. Nothing of it is in the warehouse: it is read again.
-                _take_back(folder.parent)
-                continue
+        if target.list_extracted_load_packages():
+            # Killed after the package and before its tables were written to dlt's own schema: dlt fails at it, or, when
+            # it has no schema at all, leaves it and would load it later in the place of another batch. Nothing of it is
+            # in the warehouse: it is read again.
+            _take_back(folder.parent)
+            continue
         if _is_torn(target):
             # Killed while rows were copied to the staging tables: whether they are there is not known, and dlt would
             # copy them again. What of it reached the log has its id, so that reading again adds only the rest.
@@ -146,17 +146,19 @@ def _take_back(folder: Path) -> None:
     shutil.rmtree(gone, ignore_errors=True)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Carried:
     """Wrapped, because dlt takes the arguments of a resource apart to find configuration in them."""
 
-    events: pa.Table
+    events: pa.Table | None
     state: State
 
 
 def _events(carried: _Carried) -> Iterator[pa.Table]:
-    if carried.events.num_rows:
+    if carried.events is not None and carried.events.num_rows:
         yield carried.events
+    # dlt's objects refer to each other and go only when garbage is collected; the rows need not stay until then.
+    carried.events = None
     kept = dlt.current.resource_state()
     kept.clear()
     kept.update(carried.state)

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.envelope import Envelopes, canonical, envelopes, event_id, moment
+from ingestion.envelope import Envelopes, canonical, envelopes, event_id, moment, payload_digest
 from ingestion.sources.identity import by_updated_at
 from ingestion.sources.zendesk import stamps
 from ingestion.streams import STREAMS
 
-USER, PROJECT = STREAMS["zendesk__user"], STREAMS["gitlab__project"]
+USER, TICKET, PROJECT = (STREAMS[name] for name in ("zendesk__user", "zendesk__ticket", "gitlab__project"))
 AT = "2026-03-01T09:00:00Z"
+NAMES = st.sampled_from(["id", "metric_set", "subject", "x", '"metric_set":']) | st.text(max_size=3)
 
 
 def enveloped(*records: Any) -> Envelopes:
@@ -35,6 +36,21 @@ def test_a_return_to_an_earlier_state_is_a_third_event() -> None:
 
 def test_two_copies_in_one_page_are_one_event() -> None:
     assert len(ids({"id": 1, "updated_at": AT}, {"id": 1, "updated_at": AT})) == 1
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=4) | st.just('"metric_set":1,'),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=5), VALUES, VALUES)
+def test_a_digest_is_that_of_the_record_without_its_volatile_field(record: dict[str, Any], one: Any, two: Any) -> None:
+    first, second = ({**record, "metric_set": value} for value in (one, two))
+    digests = {payload_digest(TICKET, given, canonical(given)) for given in (first, second)}
+    record.pop("metric_set", None)
+    assert digests == {payload_digest(TICKET, record, canonical(record))}
 
 
 def test_ids_beyond_two_to_the_53_survive() -> None:

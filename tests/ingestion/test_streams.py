@@ -3,11 +3,9 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ingestion import pipelines
 from ingestion.settings import Settings
 from ingestion.streams import STREAMS
 from tests.ingestion.log import event_ids, load, rows, value
@@ -40,19 +38,6 @@ def test_every_stream_has_a_table_even_when_it_is_empty(tiny_log: Settings) -> N
     }
     assert {stream.table for stream in STREAMS.values()} <= tables
     assert value(tiny_log, "select count(*) from event_log.events") > 50
-
-
-def test_every_merged_table_has_its_key(tiny_log: Settings) -> None:
-    """R20: every merge table has a key."""
-    found: dict[str, Any] = {}
-    for folder in tiny_log.dlt_path.glob("*/state.json"):
-        found |= pipelines.pipeline(tiny_log, folder.parent.name).default_schema.tables
-    tables = {name: table for name, table in found.items() if name.endswith("_events")}
-    assert {name.removesuffix("_events") for name in tables} >= set(FILLED)
-    for name, table in tables.items():
-        keys = [column for column, hints in table["columns"].items() if hints.get("primary_key")]
-        assert (name, keys, table["x-merge-strategy"]) == (name, ["event_id", "occurred_at"], "insert-only")
-    assert value(tiny_log, "select count(*) - count(distinct event_id) from event_log.events") == 0
 
 
 def test_payloads_are_canonical_and_keep_their_ids(tiny_log: Settings) -> None:
