@@ -35,9 +35,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: Callable[[PreparedRequest
         given = answer(request)
         headers = {"Date": format_datetime(clock.now(), usegmt=True)} | given.headers
         raw = HTTPResponse(io.BytesIO(given.body), headers, given.status, preload_content=False, decode_content=False)
-        response = adapter.build_response(request, raw)
-        _ = response.content  # as requests does while sending
-        return response
+        return adapter.build_response(request, raw)
 
     monkeypatch.setattr(HTTPAdapter, "send", send)
 
