@@ -1,8 +1,6 @@
 """One stream while it is read: its two cursors, and chunks small enough that a crash repeats little."""
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -17,22 +15,10 @@ from ingestion.sources.refusals import NotAvailable
 from ingestion.streams import Stream
 
 CHUNK_ROWS = 20_000
-CHUNK_BYTES = 16_000_000
+CHUNK_BYTES = 40_000_000
 PAGE_ROWS_LEAST = 100
 
 Phase = Literal["live", "history", "reconcile"]
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """A page is half a million small objects without cycles: searching them for garbage doubles the time of parsing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class Spent(NamedTuple):
@@ -77,7 +63,6 @@ class Reading:
     def __post_init__(self) -> None:
         self._cursor = self.state.get(self.phase)
 
-    @_without_collecting()
     def chunk(self) -> Chunk:
         """The next pages, up to 20,000 rows. Raises SourceError: then nothing of them is kept, and the cursor stays."""
         if self._walk is None:

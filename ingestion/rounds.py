@@ -12,6 +12,7 @@ from ingestion import pipelines
 from ingestion.commit import Committer
 from ingestion.errors import QuotaSpent, SourceError
 from ingestion.instances import Instance
+from ingestion.interpreter import collect, shared_by_reading_and_loading
 from ingestion.pages import Reader
 from ingestion.progress import Progress
 from ingestion.quota import Limiter, Meter
@@ -99,7 +100,7 @@ class Rounds:
         """Rounds until nothing is left. A stream that fails leaves; what it read since its last load is not kept."""
         active, self._readings = self._readings, []
         # What was read is loaded while the next pages are read: one load at a time, in order.
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="load") as loader:
+        with shared_by_reading_and_loading(), ThreadPoolExecutor(max_workers=1, thread_name_prefix="load") as loader:
             self._loading = None
             while active:
                 for source in dict.fromkeys(reading.source for reading in active):
@@ -135,6 +136,8 @@ class Rounds:
             self._add_up(reading, chunk, gained)
             if not quiet:
                 self.say.step(f"{reading.source} {reading.stream.name} {reading.phase}: {self._reached(reading)}")
+        del chunks, future
+        collect()
 
     def _chunk(self, reading: Reading) -> Chunk:
         """A chunk with what it cost, which is also written down on its stream."""
