@@ -9,7 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-SAMPLE_SECONDS = 0.005
+import psutil
+
+SAMPLE_SECONDS = 0.01
+# Adding up the pages of a process takes milliseconds.
+LOOKS_PER_SIZE = 5
 # What /proc says of a thread that runs or could, and of one that waits for the disk.
 BUSY = frozenset({"R", "D"})
 
@@ -19,9 +23,9 @@ class Usage:
     """What one finished child process took.
 
     wall_seconds: from start to exit; cpu_seconds: user and system time of the process and its waited-for
-    children; peak_mib: largest resident size of the largest single process among them (getrusage's
-    `ru_maxrss`, which Linux counts in KiB); asleep_seconds: moments, sampled every 5 ms, in which none of the process's
-    own threads ran, could have run, or waited for the disk: it was waiting for somebody else.
+    children; peak_mib: most memory that it and its children held together, sampled every 50 ms, what they share counted
+    once (Linux's proportional set size); asleep_seconds: moments, sampled every 10 ms, in which none of their threads
+    ran, could have run, or waited for the disk: they waited for somebody else.
     """
 
     wall_seconds: float
@@ -41,44 +45,54 @@ def run_measured(command: Sequence[str], *, environment: Mapping[str, str], log:
             stderr=subprocess.STDOUT,
             cwd=cwd,
         )
-        sleep = _Sleep(child.pid)
-        sleep.start()
+        watch = _Watch(child.pid)
+        watch.start()
         # wait4 instead of Popen.wait: only it returns the usage of this one child.
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - started
-        sleep.join()
+        watch.join()
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
         tail = log.read_text(errors="replace")[-2000:]
         raise RuntimeError(f"{' '.join(command)} ended with {child.returncode}:\n{tail}")
-    return Usage(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, sleep.share * wall)
+    return Usage(wall, usage.ru_utime + usage.ru_stime, watch.peak / 2**20, watch.asleep_share * wall)
 
 
-class _Sleep(threading.Thread):
-    """Looks at the threads of a process until it ends."""
+class _Watch(threading.Thread):
+    """Looks at a process and its children until it ends."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
-        self._tasks = Path(f"/proc/{pid}/task")
+        self._process = psutil.Process(pid)
         self._looks = self._asleep = 0
+        self.peak = 0
 
     @property
-    def share(self) -> float:
+    def asleep_share(self) -> float:
         return self._asleep / self._looks if self._looks else 0.0
 
     def run(self) -> None:
-        while states := self._states():
-            if "Z" in states:
-                return
-            self._looks += 1
-            self._asleep += BUSY.isdisjoint(states)
-            time.sleep(SAMPLE_SECONDS)
+        family = [self._process]
+        with suppress(psutil.NoSuchProcess):
+            while self._process.status() != psutil.STATUS_ZOMBIE:
+                if self._looks % LOOKS_PER_SIZE == 0:
+                    family = [self._process, *self._process.children(recursive=True)]
+                    self.peak = max(self.peak, sum(map(_size, family)))
+                self._looks += 1
+                self._asleep += BUSY.isdisjoint(state for one in family for state in _states(one.pid))
+                time.sleep(SAMPLE_SECONDS)
 
-    def _states(self) -> set[str]:
-        states = set()
-        with suppress(FileNotFoundError):  # the process has ended
-            for task in self._tasks.iterdir():
-                with suppress(OSError):  # this thread has, while we looked
-                    # pid (name) state …; the name may hold anything.
-                    states.add((task / "stat").read_text().rpartition(") ")[2][0])
-        return states
+
+def _size(process: psutil.Process) -> int:
+    with suppress(psutil.NoSuchProcess):
+        return process.memory_full_info().pss
+    return 0
+
+
+def _states(pid: int) -> set[str]:
+    states = set()
+    with suppress(FileNotFoundError):  # the process has ended
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):  # the thread has
+                states.add((task / "stat").read_bytes().rpartition(b")")[2].split()[0].decode())
+    return states

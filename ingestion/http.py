@@ -31,6 +31,10 @@ RETRIED = {408, 409, 429, 500, 502, 503, 504, 520, 522, 524}
 GAVE_UP = {504, 524}
 
 
+def as_usual(_body: bytes) -> None:
+    """No other way to parse a body."""
+
+
 class SourceSession(Session):
     """A requests session for one instance. `name` is its source, for example `zendesk/global`."""
 
@@ -43,6 +47,8 @@ class SourceSession(Session):
     ) -> None:
         super().__init__()
         self.name, self._clock, self._limiter, self._buckets = name, clock, limiter, buckets
+        # How a body is parsed where whoever asks knows a better way; None from it means that it does not.
+        self.parse: Callable[[bytes], Any] = as_usual
 
     def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
         """The answer, also when it is a refusal. Raises SourceError when the host cannot be reached or fails on."""
@@ -97,7 +103,7 @@ class SourceSession(Session):
             # piece: requests would make hundreds and put them together again, which takes ten times as long.
             response._content = response.raw.read(decode_content=True)  # pyright: ignore[reportAttributeAccessIssue]
             if response.ok and response.content:
-                response.json = _reader(response)  # pyright: ignore[reportAttributeAccessIssue]
+                response.json = _reader(response, self.parse)  # pyright: ignore[reportAttributeAccessIssue]
             return response
         except (RequestException, HTTPError, ValueError) as error:
             is_slow = isinstance(error, Timeout | ReadTimeoutError) and not isinstance(error, ConnectTimeout)
@@ -123,7 +129,7 @@ def host(request: PreparedRequest) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def _reader(response: Response) -> Callable[..., Any]:
+def _reader(response: Response, parse: Callable[[bytes], Any]) -> Callable[..., Any]:
     """`response.json` through orjson, three times as fast. Raises ValueError for a body that is no JSON.
 
     Bytes that are no UTF-8 become lone surrogates, which no event can hold: the record that has them is refused, and
@@ -132,7 +138,7 @@ def _reader(response: Response) -> Callable[..., Any]:
     if "json" not in response.headers.get("Content-Type", ""):
         return response.json
     try:
-        parsed = orjson.loads(response.content)
+        parsed = parse(response.content) or orjson.loads(response.content)
     except orjson.JSONDecodeError:
         try:
             parsed = json.loads(response.content.decode("utf-8", "surrogateescape"), parse_constant=_no_number)

@@ -14,7 +14,7 @@ from ingestion.settings import Settings
 from ingestion.sources.context import Context
 from ingestion.sources.gitlab import GitLab
 from ingestion.sources.salesforce import Salesforce
-from ingestion.sources.zendesk import Zendesk
+from ingestion.sources.zendesk.source import Zendesk
 from ingestion.streams import STREAMS, Stream
 from ingestion.timer import Timer
 

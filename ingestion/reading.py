@@ -11,11 +11,12 @@ from ingestion.envelope import SCHEMA, Rejected, envelopes
 from ingestion.errors import QuotaSpent
 from ingestion.pages import Cursor, Page, Reader, Window
 from ingestion.pipelines import State
+from ingestion.preparing import Prepared
 from ingestion.sources.refusals import NotAvailable
 from ingestion.streams import Stream
 
 CHUNK_ROWS = 20_000
-CHUNK_BYTES = 40_000_000
+CHUNK_BYTES = 24_000_000
 PAGE_ROWS_LEAST = 100
 
 Phase = Literal["live", "history", "reconcile"]
@@ -75,7 +76,11 @@ class Reading:
                 if page is None:
                     is_last = True
                     break
-                made = envelopes(self.stream, self.source, page.records, self.reader.stamp)
+                made = (
+                    page.records.made
+                    if isinstance(page.records, Prepared)
+                    else envelopes(self.stream, self.source, page.records, self.reader.stamp)
+                )
                 tables.append(made.table)
                 rejected += [*made.rejected, *page.rejected]
                 self._cursor, pages, size = page.cursor, pages + 1, size + made.table.nbytes
@@ -83,6 +88,7 @@ class Reading:
                 rows += max(made.table.num_rows, PAGE_ROWS_LEAST)
                 is_last, self.warning = page.end, page.warning or self.warning
                 self.finding = page.finding or self.finding
+                del page
         except QuotaSpent as reason:
             # Whole pages were read; the rest comes when the quota allows.
             self.warning, self.is_stopped = str(reason), True

@@ -1,12 +1,12 @@
 """One Zendesk instance: its quota buckets, and the two ways of paging."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dlt.sources.helpers.rest_client.client import RESTClient
 
 from ingestion.errors import SourceError, TooSlow
-from ingestion.http import SourceSession
+from ingestion.http import SourceSession, as_usual
 from ingestion.quota import ACCOUNT
 from ingestion.settings import Connection
 from ingestion.sources.answers import part
@@ -52,14 +52,17 @@ class ZendeskApi:
         """Raises SourceError when the instance cannot be reached or refuses the credentials."""
         self._sign_in.try_it(lambda: self.page("organization_fields", {"page[size]": 1}))
 
-    def export(self, path: str, key: str, params: dict[str, Any]) -> tuple[dict[str, Any], int]:
-        """One page of an export and the size that was asked for.
+    def export(
+        self, path: str, key: str, params: dict[str, Any], parse: Callable[[bytes], Any] = as_usual
+    ) -> tuple[dict[str, Any], int]:
+        """One page of an export and the size that was asked for; see SourceSession for `parse`.
 
         A page that the server cannot finish is asked for again at half the size (R12). Raises SourceError when the
         answer is no page: no list of records, or no word on whether it is the last.
         """
         while True:
             size, good = self._sizes.get(path, (EXPORT_PAGE, 0))
+            self._session.parse = parse
             try:
                 body = self.page(path, {**params, "per_page": size})
             except TooSlow:
@@ -69,6 +72,8 @@ class ZendeskApi:
                     ) from None
                 self._sizes[path] = (max(size // 2, SMALLEST_PAGE), 0)
                 continue
+            finally:
+                self._session.parse = as_usual
             is_slow_no_more = good + 1 >= GOOD_PAGES
             self._sizes[path] = (min(size * 2, EXPORT_PAGE), 0) if is_slow_no_more else (size, good + 1)
             part(body, key, list, self.source, path)

@@ -7,13 +7,16 @@ GET /api/v2/incremental/ticket_events      ->  event_log.zendesk__ticket_audit_e
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
 from ingestion.clock import Clock
 from ingestion.envelope import Stamp
 from ingestion.errors import QuotaSpent, SourceError
+from ingestion.http import as_usual
 from ingestion.pages import Cursor, Page, Window
+from ingestion.preparing import Preparing
 from ingestion.sources.answers import part
 from ingestion.sources.zendesk.api import ZendeskApi, stuck
 
@@ -63,14 +66,19 @@ def cursor_pages(
     stamp: Callable[[dict[str, Any]], Stamp],
     clock: Clock,
     records_of: Callable[[dict[str, Any], str], list[Any]] = as_given,
+    preparing: Callable[[], Preparing] | None = None,
     **params: str,
 ) -> Callable[[Window, Cursor | None], Iterator[Page]]:
     """Pages by the opaque cursor; the stored one is always the one that the server gave, the last page's included."""
 
     def pages(window: Window, cursor: Cursor | None) -> Iterator[Page]:
+        with preparing() if preparing else nullcontext(as_usual) as parse:
+            yield from walk(window, cursor, parse)
+
+    def walk(window: Window, cursor: Cursor | None, parse: Callable[[bytes], Any]) -> Iterator[Page]:
         at, empty = cursor or {"start_time": start_time(window, clock)}, 0
         for _ in range(PAGES_PER_RUN):
-            body, _size = api.export(path, key, {**params, **at})
+            body, _size = api.export(path, key, {**params, **at}, parse)
             end, after = body["end_of_stream"], body.get("after_cursor")
             following = {"cursor": part(body, "after_cursor", str, api.source, path)} if after is not None else at
             if not end and (following == at or not after):
@@ -81,7 +89,10 @@ def cursor_pages(
             empty = 0
             at = following if after else at
             records = records_of(body, key)
-            yield Page(records, at, end or _has_met(records, stamp, window.end))
+            page = Page(records, at, end or _has_met(records, stamp, window.end))
+            del body, records
+            yield page
+            del page
             if end:
                 return
         raise _endless(api, path)
