@@ -17,7 +17,7 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{#- Text of the mapped fields of a payload, as a list in the order of `keys`; below `place` of it, where one is given. -#}
+{#- Text of the mapped fields of a payload, as a list in the order of `keys`; below `place` of it, where given. -#}
 {% macro mapped_texts(column, table, keys, place='') -%}
     {%- set paths = {} -%}
     {%- for source, fields in mapped_in(table, keys).items() -%}
