@@ -19,6 +19,10 @@ create table marts.fct_notification_events as
 create table marts.fct_contact_coverage_gaps as select 'g1' as gap_id, '001' as account_id;
 create table marts.fct_account_coverage as
     select 'salesforce/main' as account_source, '001' as account_id, true as is_established;
+create table marts.fct_collaboration_links as
+    select 'salesforce/main' as account_source, '001' as account_id, 'zendesk/global' as source, 9 as organization_id;
+create table marts.fct_field_drift as select 'd1' as drift_id;
+create table marts.fct_csm_handoffs as select 'h1' as handoff_id;
 create table marts.fct_feedback as select 'f1' as feedback_id, 'survey' as channel;
 create table marts.fct_feedback_trends as
     select

@@ -5,10 +5,7 @@ organizations as (
     select
         *,
         {{ regex_matches('collaboration_project_id', '^[0-9]+$') }} as is_number,
-        {{ regex_group(
-            'lower(collaboration_project_url)',
-            '^https?://[^/]+/(.+?)([.]git)?(/-(/.*)?)?/*([?#].*)?$', 1
-        ) }} as expected_path
+        {{ collaboration_path('collaboration_project_url') }} as expected_path
 
     from {{ ref('prj_account_coverage_history') }}
     where in_scope
