@@ -1,6 +1,8 @@
 """The settings of this process, and the part of them that dbt, a child process, must see."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ingestion.settings import Settings, load_settings
@@ -20,3 +22,13 @@ def current_settings() -> Settings:
     if settings.support_as_of:
         os.environ["SUPPORT_AS_OF"] = settings.support_as_of.isoformat()
     return settings
+
+
+@contextmanager
+def dbt_writes_to(settings: Settings) -> Iterator[None]:
+    """For a replay, whose folder is not DATA_DIR."""
+    os.environ["REPLAY_DIR"] = str(settings.data_dir)
+    try:
+        yield
+    finally:
+        del os.environ["REPLAY_DIR"]

@@ -1,4 +1,4 @@
-"""Runs the job `tick` in this process, in Dagster's storage of the data folder, so that the UI shows the run."""
+"""Runs a job in this process, in Dagster's storage of the data folder, so that the UI shows the run."""
 
 import os
 from contextlib import redirect_stdout
@@ -13,18 +13,20 @@ RUN_CONFIG = {
     "ops": {"event_log": {"config": {"until_complete": True}}},
     "loggers": {"progress": {}},
 }
+REPLAYED = {"loggers": {"progress": {}}}
 
 
-def execute_tick(settings: Settings) -> str | None:
-    """Everything once, until history is complete. Returns why it failed, in one sentence, or None."""
+def execute(settings: Settings) -> str | None:
+    """Everything once, until history is complete; a replay reads nothing. Returns why it failed, or None."""
+    job, config = ("rebuild", REPLAYED) if settings.support_as_of else ("tick", RUN_CONFIG)
     settings.data_dir = settings.data_dir.absolute()
     settings.dbt_path.mkdir(parents=True, exist_ok=True)
     with open_home(settings) as instance:
         close_interrupted_runs(instance, daemon_is_mine=False)
         # dbt prints hundreds of lines; the person sees one every few seconds.
         with (settings.dbt_path / "build.log").open("w") as log, redirect_stdout(log):
-            result = defs.resolve_job_def("tick").execute_in_process(
-                run_config=RUN_CONFIG, instance=instance, tags={PROCESS_TAG: str(os.getpid())}, raise_on_error=False
+            result = defs.resolve_job_def(job).execute_in_process(
+                run_config=config, instance=instance, tags={PROCESS_TAG: str(os.getpid())}, raise_on_error=False
             )
     return None if result.success else _reason(result)
 

@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration.audits import Audit
 from orchestration.build_results import failures
 from orchestration.environment import current_settings
+from orchestration.replay import answering, forget, published_path
 from orchestration.snapshot import AuditFailed, NothingToPublish, publish
 from orchestration.warehouse import warehouse
 from orchestration.warehouse_file import writing
@@ -36,19 +37,22 @@ def support_signals(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
     It is written beside the last one, audited, and renamed over it: readers always see a whole snapshot and are never
     in the way. When an audit fails, the last good snapshot stays and this asset fails.
     """
-    settings = current_settings()
+    live = current_settings()
+    settings, path = answering(live), published_path(live)
     try:
         with writing(settings, context.log.warning):
             build_failures = failures(settings.dbt_path / "results.json")
-            snapshot = publish(settings.warehouse_path, settings.published_path, context.run_id, build_failures)
+            snapshot = publish(settings.warehouse_path, path, context.run_id, build_failures)
     except AuditFailed as failure:
         yield from _checks(failure.audits)
         raise dg.Failure(str(failure), allow_retries=False) from None
     except NothingToPublish as failure:
         raise dg.Failure(str(failure), allow_retries=False) from None
+    if settings is not live:
+        forget(settings)
     yield dg.MaterializeResult(
         metadata={
-            "file": dg.MetadataValue.path(str(settings.published_path)),
+            "file": dg.MetadataValue.path(str(path)),
             "as_of": str(snapshot.as_of),
             "dagster/row_count": sum(snapshot.row_counts.values()),
             "rows": dg.MetadataValue.md(_table(snapshot.row_counts)),

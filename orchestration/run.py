@@ -17,9 +17,9 @@ def main() -> int:
         with ExitStack() as stack:
             settings = _connected(stack)
             # Only now: Dagster takes seconds to load, and a wrong setting should be said at once.
-            from orchestration.execute import execute_tick
+            from orchestration.execute import execute
 
-            problem = execute_tick(settings)
+            problem = execute(settings)
         if problem is None:
             _report(settings, time.monotonic() - began)
             return 0
@@ -34,6 +34,9 @@ def main() -> int:
 def _connected(stack: ExitStack) -> Settings:
     """The settings, after a sandbox was started if there is no real system to read."""
     settings = load_settings()
+    if settings.support_as_of:
+        print(f"Replaying {settings.support_as_of:%Y-%m-%d %H:%M:%S} UTC: nothing is read.", flush=True)
+        return settings
     if settings.connections:
         print(f"Reading {', '.join(settings.connections)}.", flush=True)
         return settings
@@ -46,8 +49,9 @@ def _connected(stack: ExitStack) -> Settings:
 
 def _report(settings: Settings, seconds: float) -> None:
     from orchestration.answers import answers
+    from orchestration.replay import published_path
 
-    published = settings.published_path
+    published = published_path(settings)
     shown = published.relative_to(Path.cwd()) if published.is_relative_to(Path.cwd()) else published
     print()
     for line in answers(published):

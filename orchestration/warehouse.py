@@ -14,7 +14,8 @@ from packaging.version import Version, parse
 
 from orchestration.build_results import failures, remember
 from orchestration.dbt_manifest import DBT, prepared_project
-from orchestration.environment import current_settings
+from orchestration.environment import current_settings, dbt_writes_to
+from orchestration.replay import answering, copy_log
 from orchestration.warehouse_file import writing
 
 project = prepared_project()
@@ -54,14 +55,17 @@ class BuildConfig(dg.Config):
 
 @dbt_assets(manifest=MANIFEST, project=project, name="warehouse", dagster_dbt_translator=LayerTranslator())
 def warehouse(context: dg.AssetExecutionContext, config: BuildConfig, dbt: Dbt) -> Iterator[Any]:
-    settings = current_settings()
+    live = current_settings()
+    settings = answering(live)
+    if settings is not live:
+        copy_log(live, settings, context.log.info)
     target = settings.dbt_path / "target"
     target.mkdir(parents=True, exist_ok=True)
     # Unit tests speak about the code, not about the data: `make test` runs them.
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     arguments += ["--full-refresh"] if config.full_refresh else []
     arguments += [] if config.daily_tests else ["--exclude", "tag:daily"]
-    with writing(settings, context.log.warning):
+    with writing(settings, context.log.warning), dbt_writes_to(settings):
         (target / "run_results.json").unlink(missing_ok=True)
         # One folder for all builds, or each tick would leave one behind.
         build = dbt.cli(arguments, context=context, target_path=target)

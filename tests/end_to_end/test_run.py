@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -110,3 +111,23 @@ def test_a_later_clock_takes_no_notification_back(tiny: tuple[Path, str]) -> Non
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(before) == 4
     assert rows(data_dir, told) == before
+
+
+def test_a_replay_is_published_beside_the_answers_of_today(tiny: tuple[Path, str]) -> None:
+    """C.2-17."""
+    data_dir, _ = tiny
+    before = {path: path.stat().st_mtime_ns for path in (published(data_dir), data_dir / "warehouse.duckdb")}
+    ((today,),) = rows(data_dir, "select cast(row_counts as varchar) from marts.snapshot")
+
+    done = run(data_dir, SANDBOX_WORLD="tiny", SUPPORT_AS_OF="2030-01-01T00:00:00Z")
+    early = run(data_dir, SANDBOX_WORLD="tiny", SUPPORT_AS_OF="2020-01-01T00:00:00Z")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "published/support_signals_as_of_20300101T000000Z.duckdb" in done.stdout
+    replayed = published(data_dir).with_name("support_signals_as_of_20300101T000000Z.duckdb")
+    with duckdb.connect(str(replayed), read_only=True) as connection:
+        assert connection.execute("select cast(row_counts as varchar) from marts.snapshot").fetchone() == (today,)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert list((data_dir / "replays").iterdir()) == []
+    assert early.returncode == 1
+    assert "Nothing was known yet at 2020-01-01" in early.stderr
