@@ -45,23 +45,28 @@ def copy_log(settings: Settings, replay: Settings, say: Callable[[str], None]) -
     forget(replay)
     if not settings.warehouse_path.exists():
         raise SourceError("There is no event log to replay yet: run once without SUPPORT_AS_OF.")
-    with writing(settings, say), event_log.connected(replay) as connection:
-        event_log.create(connection)
-        live = str(settings.warehouse_path).replace("'", "''")
-        connection.execute(f"attach '{live}' as live (read_only)")
-        began = _value(connection, "select min(recorded_at) from live.event_log.polls")
-        if began is None or began > as_of:
-            since = f" The log begins at {began:%Y-%m-%d %H:%M:%S} UTC." if began else ""
-            raise SourceError(
-                f"Nothing was known yet at {as_of:%Y-%m-%d %H:%M:%S} UTC.{since} Set SUPPORT_AS_OF later."
-            )
+    with writing(settings, say):
+        _require_knowledge(settings, as_of)
         say(f"replaying what was known at {as_of:%Y-%m-%d %H:%M:%S} UTC")
-        for table in _tables(connection):
-            connection.execute(
-                f"insert into event_log.{table} by name select * from live.event_log.{table} "
-                "where recorded_at <= $as_of or $whole",
-                {"as_of": as_of, "whole": table in WHOLE},
-            )
+        with event_log.connected(replay) as connection:
+            event_log.create(connection)
+            live = str(settings.warehouse_path).replace("'", "''")
+            connection.execute(f"attach '{live}' as live (read_only)")
+            for table in _tables(connection):
+                connection.execute(
+                    f"insert into event_log.{table} by name select * from live.event_log.{table} "
+                    "where recorded_at <= $as_of or $whole",
+                    {"as_of": as_of, "whole": table in WHOLE},
+                )
+
+
+def _require_knowledge(settings: Settings, as_of: datetime) -> None:
+    with event_log.connected(settings) as connection:
+        row = connection.execute("select min(recorded_at) from event_log.polls").fetchone()
+    began = row[0] if row else None
+    if began is None or began > as_of:
+        since = f" The log begins at {began:%Y-%m-%d %H:%M:%S} UTC." if began else ""
+        raise SourceError(f"Nothing was known yet at {as_of:%Y-%m-%d %H:%M:%S} UTC.{since} Set SUPPORT_AS_OF later.")
 
 
 def forget(replay: Settings) -> None:
@@ -76,8 +81,3 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "and not starts_with(table_name, '_') order by table_name"
     ).fetchall()
     return [name for (name,) in rows]
-
-
-def _value(connection: duckdb.DuckDBPyConnection, query: str) -> datetime | None:
-    row = connection.execute(query).fetchone()
-    return row[0] if row else None
