@@ -102,6 +102,9 @@ def tickets() -> list[Event]:
         audit(10, 102, "2024-03-21T08:00:00Z", create(status="new"), create(requester_id=57), by=57),
         audit(11, 102, "2024-03-22T08:00:00Z", change(None, organization_id="10"), by=56),
         ticket(102, "2024-03-22T08:00:00Z", requester=57, organization=10, created="2024-03-21T08:00:00Z"),
+        audit(13, 102, "2024-03-23T08:00:00Z", change("new", status="pending"), comment(56), by=56),
+        audit(14, 102, "2024-03-24T08:00:00Z", change("pending", status="open"), comment(57), by=57),
+        audit(15, 102, "2024-03-25T08:00:00Z", change("open", status="pending"), comment(56), by=56),
         ticket(103, "2024-04-02T08:00:00Z", requester=55, organization=9),
         ticket(
             *(103, "2024-04-02T09:00:00Z"),

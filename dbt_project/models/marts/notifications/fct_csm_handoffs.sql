@@ -97,7 +97,7 @@ described as (
         handoffs.csm_user_id,
         users.name as csm_name,
         users.email as csm_email,
-        handoffs.known_at,
+        handoffs.known_at as assignment_known_at,
         handoffs.child_accounts,
         {{ split_list('handoffs.child_account_ids') }} as child_account_ids,
         coalesce(tickets.open_tickets, 0) as open_tickets,

@@ -47,6 +47,7 @@ comments as (
         comment.item.comment_id as comment_id,
         coalesce(comment.item.author_id, audits.author_id) as author_id,
         comment.item.is_public as is_public,
+        comment.item.is_auto_reply as is_auto_reply,
         comment.item.attachment_count as attachment_count,
         coalesce(comment.item.merge_to, comment.item.merge_text) as merged_into_ticket_id,
         -- on the closed ticket this is the target, on the target one of the closed tickets

@@ -84,6 +84,7 @@ renamed as (
                 'is_public': coalesce(
                     try_cast(coalesce(child['public'], child['comment_public']) as boolean), false
                 ),
+                'is_auto_reply': coalesce({{ auto_reply("child['body']") }}, false),
                 'attachment_count': coalesce(json_array_length(child['attachments']), 0),
                 'merge_rel': case when json_valid(child['via']) then child['via'] ->> '$.source.rel' end,
                 'merge_to': case
