@@ -11,6 +11,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "fct_notification_events": ("notification_id",),
     "fct_contact_coverage_gaps": ("gap_id",),
     "fct_account_coverage": ("account_source", "account_id"),
+    "fct_coverage_work_list": ("account_source", "account_id"),
     "fct_collaboration_links": ("account_source", "account_id", "source", "organization_id"),
     "fct_field_drift": ("drift_id",),
     "fct_csm_handoffs": ("handoff_id",),

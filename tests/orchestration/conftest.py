@@ -19,6 +19,7 @@ create table marts.fct_notification_events as
 create table marts.fct_contact_coverage_gaps as select 'g1' as gap_id, '001' as account_id;
 create table marts.fct_account_coverage as
     select 'salesforce/main' as account_source, '001' as account_id, true as is_established;
+create table marts.fct_coverage_work_list as select 'salesforce/main' as account_source, '001' as account_id;
 create table marts.fct_collaboration_links as
     select 'salesforce/main' as account_source, '001' as account_id, 'zendesk/global' as source, 9 as organization_id;
 create table marts.fct_field_drift as select 'd1' as drift_id;

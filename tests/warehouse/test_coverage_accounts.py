@@ -52,6 +52,7 @@ def events() -> list[Event]:
         *complete(11),
         customer(11, at=MAY, Support_Hold__c=True),
         customer(11, at=JUNE, Support_Hold__c=False),
+        *(*complete(81, people=1), customer(81, at=JUNE, Support_Hold__c=True)),
         # project id: missing; no number; another project until it is renamed; shared, and shared with the parent
         *(customer(12), home(12, am_project_id=None), *team(12)),
         *(customer(13), home(13, am_project_id="none yet"), *team(13)),
@@ -117,6 +118,45 @@ def test_a_placeholder_and_a_csm_who_left_are_gaps(built):
 
 def test_a_csm_name_drifts_once_it_differs_for_longer_than_the_sync_takes(built):
     assert gaps(built, 10) == [("CSM_NAME_DRIFT", None, "2025-06-01T11:00:00Z", None)]
+
+
+def test_the_work_list_names_recipient_codes_and_the_most_urgent_step(built):
+    """R-EST-9: one row per account with an open gap."""
+    listed = built.rows(
+        "select account_source, account_id, gap_codes, open_gaps from marts.fct_coverage_work_list order by all"
+    )
+    open_gaps = built.rows(
+        """select account_source, account_id, list_sort(list_distinct(list(gap_code))), count(*)
+        from marts.fct_contact_coverage_gaps where is_open group by all order by all"""
+    )
+    assert listed == open_gaps != []
+    assert (
+        built.value(
+            """select count(*) from marts.fct_coverage_work_list as work
+        join marts.fct_contact_coverage_gaps as gap using (account_source, account_id)
+        where gap.is_open and gap.severity = 'critical' and work.severity <> 'critical'"""
+        )
+        == 0
+    )
+
+
+def test_a_text_is_ready_to_send_where_the_customer_can_help_and_nobody_is_written_to_on_hold(built):
+    """R-EST-9, E-42."""
+    texts = built.rows(
+        "select gap_code, message_text, is_open from marts.fct_contact_coverage_gaps where message_text is not null"
+    )
+    assert texts
+    assert all(is_open and "{" not in text for _, text, is_open in texts)
+    assert {code for code, *_ in texts}.isdisjoint({"CSM_MISSING", "ORG_MISSING", "SUPPORT_HOLD"})
+    held = "select account_id from marts.fct_contact_coverage_gaps where gap_code = 'SUPPORT_HOLD' and is_open"
+    assert built.rows(held) != []
+    assert (
+        built.value(f"select count(message_text) from marts.fct_contact_coverage_gaps where account_id in ({held})")
+        == 0
+    )
+    assert (
+        built.value(f"select count(message_text) from marts.fct_coverage_work_list where account_id in ({held})") == 0
+    )
 
 
 def test_a_hold_is_a_gap_while_it_lasts(built):

@@ -56,6 +56,15 @@ described as (
         accounts.sold_to_name,
         accounts.sold_to_email,
         codes.next_action,
+        -- Nobody is written to while support is on hold for the customer (E-42).
+        case
+            when gaps.is_open and not coalesce(accounts.support_hold, false)
+                then replace(
+                    replace(codes.message, '{account}', coalesce(accounts.account_name, gaps.account_id)),
+                    '{sold_to}',
+                    coalesce(accounts.sold_to_name, 'there')
+                )
+        end as message_text,
         gaps.evidence,
         'coverage-1' as rule_version,
         gaps.recorded_at
