@@ -57,7 +57,9 @@ def drifts() -> list[Event]:
         *mirrored(21, (MARCH, "EMEA", "EMEA"), (MAY, "AMER", "EMEA"), ("2025-05-01T10:00:00Z", "AMER", "AMER")),
         *mirrored(22, (MARCH, "EMEA", "AMER"), (MAY, "EMEA", "EMEA"), (JULY, "APJ", "EMEA")),
         *mirrored(23, (MARCH, "EMEA", "")),
-        # in one instance nothing is carried over any more, once it was
+        # in one instance nothing is carried over any more, once it was; in the other a value still is, at once
+        *(event for number in (28, 29) for event in mirrored(number, (JULY, "EMEA", "AMER"))),
+        *mirrored(30, (MARCH, "EMEA", "EMEA"), ("2025-08-01T09:00:00Z", "AMER", "AMER")),
         *mirrored(24, (MARCH, "EMEA", "AMER"), (MAY, "EMEA", "EMEA"), source=US),
         *(event for number in (25, 26, 27) for event in mirrored(number, (JULY, "EMEA", "AMER"), source=US)),
     ]
@@ -147,7 +149,7 @@ def test_capitals_a_difference_on_its_way_and_an_empty_side_are_no_drift(built):
 
 
 def test_a_sync_is_stuck_when_three_wait_and_nothing_was_carried_over_since(built):
-    """C.2-8; the open difference of the other instance is alone."""
+    """C.2-8; in the other instance three wait as well, and its sync works."""
     stuck = built.rows(
         "select account_id from marts.fct_field_drift where is_sync_stuck and field = 'region' order by all"
     )

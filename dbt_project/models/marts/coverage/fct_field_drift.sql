@@ -11,11 +11,11 @@ drifts as (
 
 ),
 
--- The last time that the sync of an instance carried anything over; differences that did not outlast it count too.
+-- The last time that the sync of an instance carried anything over.
 carried as (
 
-    select source, max(closed_at) as last_carried_at
-    from drifts
+    select source, max(case when is_carried_over then valid_from end) as last_carried_at
+    from {{ ref('prj_field_comparisons') }}
     group by source
 
 ),
