@@ -31,7 +31,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "region",
         "support_hold",
     ),
-    "zendesk.ticket": ("ces_score", "preferred_region", "internal_form_ids"),
+    "zendesk.ticket": ("ces_score", "preferred_region", "internal_form_ids", "technical_form_ids"),
     "gitlab": ("feedback_projects",),
     "rules": (
         "internal_email_domains",

@@ -15,6 +15,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "fct_collaboration_links": ("account_source", "account_id", "source", "organization_id"),
     "fct_field_drift": ("drift_id",),
     "fct_csm_handoffs": ("handoff_id",),
+    "fct_ticket_practices": ("practice_id",),
+    "fct_practice_rates": ("rate_id",),
     "fct_follow_ups": ("follow_up_id",),
     "fct_account_briefs": ("account_key",),
     "fct_feedback": ("feedback_id",),

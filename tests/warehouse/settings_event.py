@@ -38,6 +38,7 @@ SIGNALS: dict[str, Any] = {
             "ces_score": "CES Score",
             "preferred_region": "Preferred Region for Support",
             "internal_form_ids": [360000000101, 360000000102],
+            "technical_form_ids": [1],
         },
     },
     "gitlab": {"feedback_projects": ["gitlab-com/support/feedback"]},

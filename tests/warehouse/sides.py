@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from tests.warehouse import test_coverage_accounts, test_feedback, test_follow_ups, test_notifications
+from tests.warehouse import test_coverage_accounts, test_feedback, test_follow_ups, test_notifications, test_practices
 from tests.warehouse.customers import complete, customer, home
 from tests.warehouse.log import Event
 from tests.warehouse.records import GLOBAL, account_id, case, project, ticket, user
@@ -101,6 +101,7 @@ def _told() -> list[Event]:
         *test_coverage_accounts.events(),
         *test_feedback.events(),
         *test_follow_ups.events(),
+        *test_practices.events(),
         *(_elsewhere(event) for event in _notices()),
         *_customers(),
     ]

@@ -23,3 +23,21 @@
 {% macro default__regex_matches(text, pattern) -%}
     regexp_matches({{ text }}, '{{ pattern }}')
 {%- endmacro %}
+
+{#- Every match rewritten. -#}
+{% macro regex_replace_all(text, pattern, replacement) -%}
+    {{ return(adapter.dispatch('regex_replace_all')(text, pattern, replacement)) }}
+{%- endmacro %}
+
+{% macro default__regex_replace_all(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{#- How often a pattern matches, without overlaps. -#}
+{% macro regex_count(text, pattern) -%}
+    {{ return(adapter.dispatch('regex_count')(text, pattern)) }}
+{%- endmacro %}
+
+{% macro default__regex_count(text, pattern) -%}
+    length(regexp_extract_all({{ text }}, '{{ pattern }}'))
+{%- endmacro %}

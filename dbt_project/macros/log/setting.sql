@@ -1,11 +1,14 @@
 {#-
     Settings that decide rows come from the log, newest at as_of: a rebuild then uses what the
-    increments used. `name` is a dotted path such as 'rules.contact_limit'.
+    increments used. `name` is a dotted path such as 'rules.contact_limit'; `otherwise` is for names younger than some logs.
 -#}
-{% macro setting_value(name) -%}
+{% macro setting_value(name, otherwise=none) -%}
     {%- set place = namespace(found=settings_in_force()) -%}
     {%- for step in name.split('.') -%}
         {%- if place.found is not mapping or step not in place.found -%}
+            {%- if otherwise is not none -%}
+                {{ return(otherwise) }}
+            {%- endif -%}
             {{ exceptions.raise_compiler_error(
                 "The event log holds no setting '" ~ name ~ "': run `python -m ingestion` first."
             ) }}
@@ -47,9 +50,9 @@
 {%- endmacro %}
 
 {#- Text literals for `in (…)`; an empty list matches nothing. -#}
-{% macro setting_list(name) -%}
+{% macro setting_list(name, otherwise=none) -%}
     {%- set literals = [] -%}
-    {%- for value in (setting_value(name) if execute else []) -%}
+    {%- for value in (setting_value(name, otherwise) if execute else []) -%}
         {%- do literals.append("'" ~ (value | string | replace("'", "''")) ~ "'") -%}
     {%- endfor -%}
     {{ literals | join(', ') or 'null' }}

@@ -48,7 +48,9 @@ comments as (
         coalesce(comment.item.author_id, audits.author_id) as author_id,
         comment.item.is_public as is_public,
         comment.item.is_auto_reply as is_auto_reply,
+        comment.item.call_request as call_request,
         comment.item.attachment_count as attachment_count,
+        comment.item.attachment_kinds as attachment_kinds,
         coalesce(comment.item.merge_to, comment.item.merge_text) as merged_into_ticket_id,
         -- on the closed ticket this is the target, on the target one of the closed tickets
         case when comment.item.merge_rel = 'merge' then comment.item.merge_from end as merge_partner_id,

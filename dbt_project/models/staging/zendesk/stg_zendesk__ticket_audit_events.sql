@@ -85,7 +85,11 @@ renamed as (
                     try_cast(coalesce(child['public'], child['comment_public']) as boolean), false
                 ),
                 'is_auto_reply': coalesce({{ auto_reply("child['body']") }}, false),
+                'call_request': case
+                    when {{ may_ask_for_a_call("child['body']") }} then {{ call_request(written("child['body']")) }}
+                end,
                 'attachment_count': coalesce(json_array_length(child['attachments']), 0),
+                'attachment_kinds': {{ attachment_kinds("child['attachments']") }},
                 'merge_rel': case when json_valid(child['via']) then child['via'] ->> '$.source.rel' end,
                 'merge_to': case
                     when json_valid(child['via'])

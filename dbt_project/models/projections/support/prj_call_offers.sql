@@ -1,0 +1,63 @@
+-- depends_on: {{ ref('prj_ticket_comments') }}
+{{ config(materialized='incremental', unique_key=['source', 'ticket_id']) }}
+
+with
+
+{% if is_incremental() -%}
+changed_people as (
+
+    {{ touched_since_last_build(['source', 'contact_id'], [ref('prj_contact_history')]) }}
+
+),
+
+touched as (
+
+    {{ touched_since_last_build(['source', 'ticket_id'], [ref('prj_ticket_comments')]) }}
+
+    union
+
+    select source, ticket_id from {{ ref('prj_ticket_comments') }}
+    where
+        call_request is not null
+        and (source, author_id) in (select source, contact_id from changed_people)
+
+),
+
+{% endif -%}
+
+comments as (
+
+    select * from {{ ref('prj_ticket_comments') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
+    where is_public
+
+),
+
+people as (
+
+    select * from {{ ref('prj_contact_history') }}
+
+),
+
+-- A row for every ticket, so that one whose offer was redacted, or made by somebody who is no member of staff after
+-- all, loses it in increments, too.
+offers as (
+
+    select
+        comments.source,
+        comments.ticket_id,
+        coalesce(bool_or(comments.call_request is not null and people.role <> 'end-user'), false) as is_offered,
+        max(greatest(comments.recorded_at, people.recorded_at)) as recorded_at
+
+    from comments
+    left join people
+        on
+            comments.source = people.source
+            and comments.author_id = people.contact_id
+            and comments.call_request is not null
+            and {{ valid_at('people', 'comments.created_at') }}
+    group by all
+
+)
+
+select * from offers
