@@ -34,6 +34,16 @@ def recorded_instances(signals: Signals, configured: Iterable[str], before: Mapp
     return {**known, "salesforce_of": chosen}
 
 
+def support_instances(signals: Signals, known: Instances) -> dict[str, str]:
+    """Value of the account's support_instance -> Zendesk source, of `[instances.of_support]`.
+
+    Values of an instance that is not read are left out: nobody could tell whether an organization is there.
+    """
+    named = section(signals, "instances.of_support")
+    found = {value: f"zendesk/{instance}" for value, instance in named.items()}
+    return {value: source for value, source in found.items() if source in known["zendesk"]}
+
+
 def _known(system: str, names: Iterable[str], before: Mapping[str, Any]) -> list[str]:
     earlier = list(before.get(system, ()))
     return earlier + [name for name in names if name.startswith(f"{system}/") and name not in earlier]

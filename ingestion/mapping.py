@@ -20,6 +20,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "support_hold",
         "region",
         "collaboration_project_url",
+        "support_instance",
     ),
     "salesforce.case": ("zendesk_ticket_url", "zendesk_ticket_id"),
     "zendesk.organization": (

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from ingestion import event_log
-from ingestion.belonging import recorded_instances
+from ingestion.belonging import recorded_instances, support_instances
 from ingestion.envelope import Stamp, Stamped, canonical
 from ingestion.mapping import Signals
 from ingestion.pages import Cursor, Page, Window
@@ -41,7 +41,8 @@ def settings_pages(
 ) -> Callable[[Window, Cursor | None], Iterator[Page]]:
     payload = {
         **signals,
-        "instances": recorded_instances(signals, settings.connections, (last or {}).get("instances")),
+        "instances": (instances := recorded_instances(signals, settings.connections, (last or {}).get("instances"))),
+        "support_instances": support_instances(signals, instances),
         "go_live_at": go_live_at(settings, last, now).isoformat(),
         "start_date": settings.start_date.isoformat() if settings.start_date else None,
     }

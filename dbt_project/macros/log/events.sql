@@ -20,3 +20,12 @@
 {% macro log_order(direction) -%}
     occurred_at {{ direction }}, recorded_at {{ direction }}, position {{ direction }}, event_id {{ direction }}
 {%- endmacro %}
+
+{#- The marks of finished polls. No model waits for them as for a stream: whoever loads a stream sets its mark. -#}
+{% macro polls() -%}
+    {%- if execute -%}
+    {{ source('event_log', 'polls') }}
+    {%- else -%}
+    event_log.polls
+    {%- endif -%}
+{%- endmacro %}

@@ -74,3 +74,17 @@
     replace('{{ address | string | replace("'", "''") }}', '{id}', {{ id }})
     {%- endif -%}
 {%- endmacro %}
+
+{#- The Zendesk instance that a value of the account's support_instance stands for; null for values without one. -#}
+{% macro instance_of_support(value) -%}
+    {%- set names = setting_value('support_instances', {}) if execute else {} -%}
+    {%- if names -%}
+    case lower(trim({{ value }}))
+        {%- for name, instance in names.items() %}
+        when '{{ name | lower | replace("'", "''") }}' then '{{ instance | replace("'", "''") }}'
+        {%- endfor %}
+    end
+    {%- else -%}
+    cast(null as string)
+    {%- endif -%}
+{%- endmacro %}

@@ -71,6 +71,19 @@ first_contacts as (
 
 ),
 
+notes as (
+
+    select
+        current_organizations.account_source,
+        current_organizations.account_id,
+        bool_or(organizations.has_notes) as has_notes
+
+    from current_organizations
+    inner join {{ ref('prj_organizations') }} as organizations using (source, organization_id)
+    group by current_organizations.account_source, current_organizations.account_id
+
+),
+
 open_gaps as (
 
     select
@@ -85,6 +98,15 @@ open_gaps as (
         on gaps.gap_code = codes.code
     where gaps.is_open
     group by gaps.account_source, gaps.account_id
+
+),
+
+stale as (
+
+    select distinct
+        case when source like 'zendesk/%' then {{ salesforce_of('source') }} else source end as account_source
+
+    from {{ ref('prj_stale_streams') }}
 
 ),
 
@@ -103,6 +125,9 @@ covered as (
         shown_organizations.organization_id,
         accounts.organizations,
         coalesce(contact_counts.effective_contacts, 0) as effective_contacts,
+        coalesce(contact_counts.effective_contacts, 0) = 1 as is_single_point_of_failure,
+        stale.account_source is not null as is_stale,
+        coalesce(notes.has_notes, false) as has_notes,
         cast({{ setting('rules.contact_limit') }} as bigint) as contact_limit,
         coalesce(accounts.plan, shown_organizations.support_level) as support_level,
         accounts.sold_to_name,
@@ -114,6 +139,8 @@ covered as (
     left join shown_organizations using (account_source, account_id)
     left join contact_counts using (account_source, account_id)
     left join first_contacts using (account_source, account_id)
+    left join notes using (account_source, account_id)
+    left join stale using (account_source)
 
 )
 

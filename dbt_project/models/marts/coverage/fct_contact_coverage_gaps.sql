@@ -22,6 +22,39 @@ codes as (
 
 ),
 
+stale as (
+
+    select
+        source,
+        stream,
+        {{ salesforce_of('source') }} as salesforce_of
+
+    from {{ ref('prj_stale_streams') }}
+
+),
+
+-- Nobody can tell whether a gap still is one while a stream it is judged by is behind (E-48).
+unknown as (
+
+    select distinct
+        gaps.gap_code,
+        gaps.account_source,
+        gaps.account_id,
+        gaps.source
+
+    from gaps
+    inner join codes on gaps.gap_code = codes.code
+    inner join stale
+        on ' ' || codes.streams || ' ' like '% ' || stale.stream || ' %'
+        and case
+            when stale.source like 'salesforce/%' then stale.source = gaps.account_source
+            when gaps.source is not null then stale.source = gaps.source
+            else stale.salesforce_of = gaps.account_source
+        end
+    where gaps.is_open
+
+),
+
 described as (
 
     select
@@ -47,7 +80,12 @@ described as (
         gaps.subject_id,
         gaps.opened_at,
         gaps.closed_at,
-        gaps.is_open,
+        gaps.is_open and unknown.gap_code is null as is_open,
+        case
+            when not gaps.is_open then 'closed'
+            when unknown.gap_code is null then 'open'
+            else 'unknown'
+        end as state,
         gaps.reopened_count,
         cast({{ seconds_between('gaps.opened_at', 'gaps.seen_at') }} / 86400 as double) as days_open,
         accounts.csm_user_id,
@@ -58,7 +96,7 @@ described as (
         codes.next_action,
         -- Nobody is written to while support is on hold for the customer (E-42).
         case
-            when gaps.is_open and not coalesce(accounts.support_hold, false)
+            when gaps.is_open and unknown.gap_code is null and not coalesce(accounts.support_hold, false)
                 then replace(
                     replace(codes.message, '{account}', coalesce(accounts.account_name, gaps.account_id)),
                     '{sold_to}',
@@ -72,6 +110,12 @@ described as (
     from gaps
     inner join codes
         on gaps.gap_code = codes.code
+    left join unknown
+        on
+            gaps.gap_code = unknown.gap_code
+            and gaps.account_source = unknown.account_source
+            and gaps.account_id = unknown.account_id
+            and coalesce(gaps.source, '') = coalesce(unknown.source, '')
     left join accounts
         on
             gaps.account_source = accounts.account_source

@@ -49,6 +49,7 @@ described as (
         tickets.via_channel,
         tickets.url as ticket_url,
         tickets.is_follow_up,
+        tickets.predecessor_ticket_id,
         tickets.is_deleted,
         tickets.is_merged,
         tickets.merged_into_ticket_id,

@@ -86,6 +86,10 @@ judged as (
         channel,
         instrument,
         polarity,
+        case when instrument = 'ces_7pt' then {{ ces_polarity('score', 'workflow_1_4_bad') }} end
+            as polarity_workflow_1_4_bad,
+        case when instrument = 'ces_7pt' then {{ ces_polarity('score', 'platform_4_neutral') }} end
+            as polarity_platform_4_neutral,
         score,
         first_score,
         last_score,

@@ -15,10 +15,35 @@ rates as (
 
 ),
 
+-- Each account, CSM, … against all the others of its period, itself left out.
+beside_others as (
+
+    select
+        rates.*,
+        cast(everyone.positive - rates.positive as double)
+        / nullif(everyone.positive + everyone.negative - rates.positive - rates.negative, 0) as others_share,
+        count(case when rates.answers > 0 then 1 end) over (
+            partition by rates.period_grain, rates.period_start, rates.dimension, rates.instrument
+        ) as compared_values
+
+    from rates
+    left join rates as everyone
+        on
+            rates.dimension <> 'all'
+            and everyone.dimension = 'all'
+            and rates.is_sample
+            and rates.period_grain = everyone.period_grain
+            and rates.period_start = everyone.period_start
+            and rates.instrument = everyone.instrument
+
+),
+
 changes as (
 
     select
         *,
+        {{ exact_tail('positive', 'answers', 'center') }} as exact_p,
+        {{ exact_tail('positive', 'answers', 'others_share') }} as funnel_p,
         {{ p_chart_low('center', 'answers') }} as control_low,
         {{ p_chart_high('center', 'answers') }} as control_high,
         case
@@ -35,7 +60,7 @@ changes as (
                 then {{ newcombe_high('score', 'score_high', 'previous_score', 'previous_low') }}
         end as change_high
 
-    from rates
+    from beside_others
 
 ),
 
@@ -72,11 +97,18 @@ trends as (
         control_low,
         control_high,
         signal,
+        exact_p,
+        signal = 'confirm_exact' and exact_p < {{ three_sigma_tail() }} as is_confirmed_exact,
+        others_share as funnel_center,
+        funnel_p,
+        is_mature and coalesce(funnel_p < {{ funnel_tail() }}, false) as is_outside_funnel,
+        case when others_share is not null then compared_values * 2 * {{ funnel_tail() }} end
+            as funnel_expected_false_alarms,
         change_vs_previous,
         change_low,
         change_high,
         change_low > 0 or change_high < 0 as has_detectable_change,
-        'feedback-1' as rule_version
+        'feedback-2' as rule_version
 
     from changes
 

@@ -107,6 +107,7 @@ notifications as (
         tickets.subject as ticket_subject,
         tickets.url as ticket_url,
         tickets.merged_into_ticket_id,
+        tickets.predecessor_ticket_id,
         cases.salesforce_case_id,
         {{ salesforce_record_url(salesforce_of('tickets.source'), 'cases.salesforce_case_id') }}
             as salesforce_case_url,

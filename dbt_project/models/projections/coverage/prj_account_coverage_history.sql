@@ -23,6 +23,9 @@ covered as (
         accounts.is_customer and accounts.is_expired as is_expired,
         accounts.parent_id,
         accounts.collaboration_project_url,
+        -- in none of them is the organization where Salesforce says that support is given (E-43)
+        coalesce(not array_contains({{ split_list('accounts.sources') }}, accounts.support_source), false)
+            as is_wrong_instance,
         accounts.csm_user_id,
         accounts.csm_name,
         organizations.csm_name as organization_csm_name,

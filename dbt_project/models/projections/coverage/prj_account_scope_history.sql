@@ -58,6 +58,7 @@ organization_states as (
         valid_from,
         sum(organizations) as organizations,
         {{ sorted_text('organization_ids') }} as organization_ids,
+        {{ sorted_text('source') }} as sources,
         max(organizations) as organizations_of_one_instance,
         bool_and(is_expired) as is_expired,
         bool_or(support_hold) as support_hold,
@@ -80,6 +81,7 @@ states as (
         versions.sold_to_email,
         versions.sold_to_name,
         versions.collaboration_project_url,
+        versions.support_source,
         versions.support_hold or coalesce(organization_states.support_hold, false) as support_hold,
         not versions.is_deleted
             and coalesce(versions.account_type, 'Customer') = 'Customer' as is_customer,
@@ -89,6 +91,7 @@ states as (
         coalesce(organization_states.organizations_of_one_instance, 0)
             as organizations_of_one_instance,
         coalesce(organization_states.organization_ids, '') as organization_ids,
+        coalesce(organization_states.sources, '') as sources,
         coalesce(organization_states.are_contacts_known, true) as are_contacts_known,
         csms.csm_user_id,
         csms.csm_name,

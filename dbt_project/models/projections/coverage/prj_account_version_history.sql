@@ -19,6 +19,7 @@ versions as (
         nullif(trim(history.sold_to_name), '') as sold_to_name,
         history.support_hold,
         nullif(trim(history.collaboration_project_url), '') as collaboration_project_url,
+        {{ instance_of_support('history.support_instance') }} as support_source,
         history.is_deleted,
         history.valid_from,
         history.valid_to,
@@ -38,7 +39,8 @@ known as (
         'versions',
         [
             'account_source', 'account_id', 'account_name', 'account_type', 'plan', 'parent_id',
-            'sold_to_email', 'sold_to_name', 'support_hold', 'collaboration_project_url', 'is_deleted',
+            'sold_to_email', 'sold_to_name', 'support_hold', 'collaboration_project_url', 'support_source',
+            'is_deleted',
         ],
         presumed={
             'plan': "case when lower(plan) <> 'expired' then plan end",

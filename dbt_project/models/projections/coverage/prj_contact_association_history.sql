@@ -20,7 +20,7 @@ contact_versions as (
 
     {{ reaching_back(
         'contacts',
-        ['source', 'contact_id', 'email', 'role', 'is_active', 'is_suspended', 'is_verified'],
+        ['source', 'contact_id', 'email', 'addresses', 'role', 'is_active', 'is_suspended', 'is_verified'],
         presumed={'is_active': 'true', 'is_suspended': 'false'},
     ) }}
 
@@ -37,6 +37,7 @@ associations as (
         islands.organization_id,
         islands.contact_id,
         contact_versions.email,
+        contact_versions.addresses,
         contact_versions.is_suspended,
         not contact_versions.is_suspended as is_eligible,
         not contact_versions.is_suspended and contact_versions.is_verified as is_effective,

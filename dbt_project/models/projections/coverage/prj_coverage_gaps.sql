@@ -1,6 +1,8 @@
 {%- set families = [
     'prj_organization_gaps',
     'prj_contact_gaps',
+    'prj_departed_contact_gaps',
+    'prj_drift_gaps',
     'prj_sold_to_gaps',
     'prj_csm_gaps',
     'prj_collaboration_gaps',

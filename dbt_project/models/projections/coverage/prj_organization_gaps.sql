@@ -51,6 +51,21 @@ organization_gaps as (
         (in_scope and eligible_contacts = 0 and is_past_grace and are_contacts_known)
         or (is_expired and eligible_contacts > 0)
 
+    union all
+
+    select
+        'WRONG_INSTANCE' as gap_code,
+        account_source,
+        account_id,
+        source,
+        organization_id,
+        valid_from,
+        valid_to,
+        recorded_at
+
+    from organizations
+    where in_scope and is_wrong_instance
+
 ),
 
 gaps as (

@@ -12,7 +12,7 @@ contacts as (
     select
         organizations.account_source,
         organizations.account_id,
-        associations.email,
+        address.item as email,
         greatest(organizations.valid_from, associations.valid_from) as valid_from,
         least(organizations.valid_to, associations.valid_to) as valid_to,
         greatest(organizations.recorded_at, associations.recorded_at) as recorded_at
@@ -23,6 +23,7 @@ contacts as (
             organizations.source = associations.source
             and organizations.organization_id = associations.organization_id
             and {{ overlaps('organizations', 'associations') }}
+    {{ explode('associations.addresses', 'address') }}
     where associations.is_eligible
 
 ),

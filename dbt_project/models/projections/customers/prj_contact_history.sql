@@ -20,7 +20,7 @@ user_events as (
 ),
 
 {{ intervals_of('user_events', ['source', 'contact_id'], [
-    'name', 'email', 'role', 'is_active', 'is_suspended', 'is_verified', 'organization_id',
+    'name', 'email', 'addresses', 'role', 'is_active', 'is_suspended', 'is_verified', 'organization_id',
 ]) }}
 
 select * from intervals

@@ -115,13 +115,18 @@ tickets as (
         latest.has_satisfaction_comment,
         latest.via_channel,
         coalesce(latest.is_follow_up, false) as is_follow_up,
+        latest.predecessor_ticket_id,
         latest.is_deleted,
-        array_contains(latest.tags, 'closed_by_merge')
+        -- a follow-up inherits its predecessor's tags, and with them the word that it was merged (E-21)
+        (array_contains(latest.tags, 'closed_by_merge') and not coalesce(latest.is_follow_up, false))
         or merge_partners.merged_into_ticket_id is not null as is_merged,
         -- the target's own audit names its partner too, but the target is not closed by the merge
         coalesce(
             merge_partners.merged_into_ticket_id,
-            case when array_contains(latest.tags, 'closed_by_merge') then merge_partners.merge_partner_id end
+            case
+                when array_contains(latest.tags, 'closed_by_merge') and not coalesce(latest.is_follow_up, false)
+                    then merge_partners.merge_partner_id
+            end
         ) as merged_into_ticket_id,
         latest.created_at,
         resolutions.first_solved_at,

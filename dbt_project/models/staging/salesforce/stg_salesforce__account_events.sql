@@ -7,6 +7,7 @@
     'support_hold',
     'region',
     'collaboration_project_url',
+    'support_instance',
 ] -%}
 
 with

@@ -27,7 +27,9 @@ parsed as (
             'tags': ['VARCHAR'],
             'custom_fields': [{'id': 'VARCHAR', 'value': 'VARCHAR'}],
             'satisfaction_rating': {'score': 'VARCHAR', 'reason': 'VARCHAR', 'comment': 'VARCHAR'},
-            'via': {'channel': 'VARCHAR', 'source': {'rel': 'VARCHAR'}},
+            'via': {
+                'channel': 'VARCHAR', 'source': {'rel': 'VARCHAR', 'from': {'ticket_id': 'BIGINT'}}
+            },
             'created_at': 'TIMESTAMPTZ',
             'updated_at': 'TIMESTAMPTZ',
         }) }} as record
@@ -62,6 +64,8 @@ renamed as (
         nullif(trim(record.satisfaction_rating.comment), '') is not null as has_satisfaction_comment,
         record.via.channel as via_channel,
         record.via.source.rel = 'follow_up' as is_follow_up,
+        case when record.via.source.rel = 'follow_up' then record.via.source['from'].ticket_id end
+            as predecessor_ticket_id,
         event_type like '%.deleted' or record.status = 'deleted' as is_deleted,
         record.created_at as created_at,
         record.updated_at as updated_at

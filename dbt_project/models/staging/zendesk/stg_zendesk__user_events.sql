@@ -22,6 +22,7 @@ parsed as (
             'organization_id': 'BIGINT',
             'created_at': 'TIMESTAMPTZ',
             'last_login_at': 'TIMESTAMPTZ',
+            'identities': [{'type': 'VARCHAR', 'value': 'VARCHAR'}],
         }) }} as record
     from events
 
@@ -34,6 +35,17 @@ renamed as (
         cast(entity_id as bigint) as contact_id,
         record.name as name,
         nullif(lower(trim(record.email)), '') as email,
+        -- the primary address and all others: somebody is known by each of them (E-9)
+        list_sort(list_distinct(list_filter(
+            list_append(
+                list_transform(
+                    list_filter(coalesce(record.identities, []), lambda identity: identity.type = 'email'),
+                    lambda identity: lower(trim(identity.value))
+                ),
+                lower(trim(record.email))
+            ),
+            lambda address: address <> ''
+        ))) as addresses,
         record.role as role,
         event_type not like '%.deleted' and coalesce(record.active, true) as is_active,
         coalesce(record.suspended, false) as is_suspended,

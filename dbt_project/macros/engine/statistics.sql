@@ -1,0 +1,23 @@
+{#-
+    The chance of at most `positives` among `answers` when each is positive with probability `share`, exactly. Logarithms
+    of factorials keep large numbers in range; 0 and 1 as `share` are answered without them.
+-#}
+{% macro binomial_at_most(positives, answers, share) -%}
+    {{ return(adapter.dispatch('binomial_at_most')(positives, answers, share)) }}
+{%- endmacro %}
+
+{% macro default__binomial_at_most(positives, answers, share) -%}
+    case
+        when {{ positives }} < 0 then 0e0
+        when {{ positives }} >= {{ answers }} then 1e0
+        when {{ share }} <= 0 then 1e0
+        when {{ share }} >= 1 then 0e0
+        else least(1e0, list_sum(list_transform(
+            range(cast({{ positives }} as bigint) + 1),
+            lambda k: exp(
+                lgamma({{ answers }} + 1) - lgamma(k + 1) - lgamma({{ answers }} - k + 1)
+                + k * ln({{ share }}) + ({{ answers }} - k) * ln(1 - {{ share }})
+            )
+        )))
+    end
+{%- endmacro %}
