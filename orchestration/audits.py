@@ -20,6 +20,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "fct_follow_ups": ("follow_up_id",),
     "fct_account_briefs": ("account_key",),
     "fct_feedback": ("feedback_id",),
+    "fct_survey_reach": ("reach_id",),
     "fct_feedback_trends": ("period_start", "period_grain", "dimension", "dimension_value", "instrument"),
     "dim_accounts": ("account_source", "account_id"),
     "dim_contacts": ("contact_key",),

@@ -87,6 +87,7 @@ def test_a_list_that_lost_more_than_half_at_once_deletes_nothing(served: Callabl
 
 
 def test_a_ticket_field_that_nobody_titled_so_is_a_warning(served: Callable) -> None:
+    """E-72."""
     _, settings = served(ground())
     found = result(load(settings, "zendesk__ticket_field"), "zendesk__ticket_field")
     assert found.error is None

@@ -55,7 +55,7 @@ def gone(running: RunningSandbox, *ids: int) -> None:
 
 
 def test_a_field_that_moved_in_silence_is_one_event_dated_when_it_was_noticed(served: Callable) -> None:
-    """R14, R17: what no stamp tells is found by a walk over the whole stream, once."""
+    """E-70, R14, R17: what no stamp tells is found by a walk over the whole stream, once."""
     running, settings = loaded(served)
     before = cursors(settings)
     silent = zendesk("2026-03-01T10:30:00Z", "organization", 9, set={"name": "Alpine AG"}, silent=True)

@@ -29,6 +29,7 @@ FILLED = {
 
 @pytest.mark.parametrize(("stream", "entities"), FILLED.items())
 def test_every_entity_of_the_tiny_world_is_in_the_log(tiny_log: Settings, stream: str, entities: int) -> None:
+    """R-PL-1."""
     assert value(tiny_log, f"select count(distinct entity_id) from event_log.{stream}_events") == entities
 
 
@@ -80,7 +81,7 @@ def test_live_changes_are_committed_before_history(tiny_log: Settings) -> None:
 
 
 def test_reading_everything_again_appends_nothing(tiny_log: Settings) -> None:
-    """R3: replaying any page is a no-op."""
+    """E-69, R3: replaying any page is a no-op."""
     before = event_ids(tiny_log)
     results = load(tiny_log, until_complete=True)
     assert sum(result.rows for result in results) == 0

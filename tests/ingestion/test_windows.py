@@ -101,7 +101,7 @@ def test_a_cursor_that_does_not_move_is_an_error_and_nothing_of_it_is_kept(serve
 
 
 def test_a_boundary_second_is_read_again_and_what_came_late_is_found(served: Callable) -> None:
-    """R14: an overlap finds what came late."""
+    """E-28, R14: an overlap finds what came late."""
     sandbox, settings = served([*ground(), ticket("2026-03-01T09:00:00Z", 1)], "2026-03-01T09:10:00Z")
     load(settings, "zendesk__ticket_audit")
     sandbox.post("/_sandbox/changes", [ticket("2026-03-01T09:20:00Z", 2), ticket("2026-03-01T09:20:00Z", 3)])

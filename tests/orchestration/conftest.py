@@ -27,6 +27,7 @@ create table marts.fct_csm_handoffs as select 'h1' as handoff_id;
 create table marts.fct_account_briefs as select '001' as account_key;
 create table marts.fct_follow_ups as select 'u1' as follow_up_id;
 create table marts.fct_ticket_practices as select 'p1' as practice_id;
+create table marts.fct_survey_reach as select 's1' as reach_id;
 create table marts.fct_practice_rates as select 'r1' as rate_id;
 create table marts.fct_feedback as select 'f1' as feedback_id, 'survey' as channel;
 create table marts.fct_feedback_trends as

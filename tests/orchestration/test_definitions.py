@@ -48,6 +48,7 @@ def test_every_stream_is_read_by_staging_and_by_nothing_else(specs: Specs) -> No
 
 
 def test_the_published_file_waits_for_every_mart(specs: Specs) -> None:
+    """R-PL-2."""
     marts = {key for key in specs if key.path[0] == "marts"}
     assert len(marts) >= 9
     assert parents(specs[dg.AssetKey(["published", "support_signals"])]) == marts

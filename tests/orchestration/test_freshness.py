@@ -36,6 +36,7 @@ def found(settings: Settings, stream: str) -> Freshness:
 
 
 def test_streams_are_fresh_for_three_of_their_turns(settings: Settings) -> None:
+    """R-PL-5."""
     for source in settings.connections:
         polled(settings, source, TICKETS.name, timedelta(0))
         polled(settings, source, MEMBERSHIPS.name, timedelta(hours=2))

@@ -30,6 +30,7 @@ TICKS = 10
 def test_two_readers_see_whole_snapshots_during_ten_publications(
     warehouse: Path, published: Path, tmp_path: Path, change: Callable[[str], None]
 ) -> None:
+    """R-PL-4."""
     publish(warehouse, published, "run-0", [])
     stop = tmp_path / "stop"
     readers = [

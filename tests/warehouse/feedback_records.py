@@ -37,7 +37,9 @@ def survey(
     owned = {"source": source, "requester": requester, "organization": organization, "assignee_id": AGENT}
     yield ticket(number, last, created=opened, **owned | fields)
     yield audit(number * 100, number, opened, *born, source=source)
-    yield audit(number * 100 + 1, number, opened.replace("00Z", "01Z"), change("open", status="solved"), source=source)
+    yield audit(
+        number * 100 + 1, number, opened.replace("00Z", "01Z"), change("open", status="solved"), by=AGENT, source=source
+    )
     before = "unoffered"
     for step, (at, what) in enumerate(steps, start=2):
         if isinstance(what, int):

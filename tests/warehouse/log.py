@@ -95,6 +95,9 @@ class EventLog:
     def __init__(self, path: Path, first_load: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
         self.path = path
         self.clock = first_load
+        self.sources = {"salesforce/main", "zendesk/global", "gitlab/main", "file/feedback", "pipeline"}
+        # streams that loads do not read, as if their API failed
+        self.behind: set[str] = set()
         with duckdb.connect(str(path)) as connection:
             connection.execute("create schema if not exists event_log")
             for stream in STREAMS:
@@ -109,6 +112,7 @@ class EventLog:
 
         `commit=False` leaves out the poll, as a crash between the two would.
         """
+        events = list(events)
         self.clock = max(at or self.clock, self.clock + timedelta(microseconds=1))
         with duckdb.connect(str(self.path)) as connection:
             connection.execute("set TimeZone = 'UTC'")
@@ -133,8 +137,14 @@ class EventLog:
                     ],
                 )
             if commit:
-                connection.execute(
-                    "insert into event_log.polls values ('test', 'all', ?, ?, null, ?, true)",
-                    [self.clock, self.clock, len(seen)],
+                self.sources |= {event.origin for event in events}
+                connection.executemany(
+                    "insert into event_log.polls values (?, ?, ?, ?, null, ?, true)",
+                    [
+                        [source, stream, self.clock, self.clock, len(seen)]
+                        for stream in STREAMS
+                        for source in self.sources
+                        if source.split("/")[0] == stream.split("__")[0] and stream not in self.behind
+                    ],
                 )
         return self.clock

@@ -123,7 +123,8 @@ def organization(
     salesforce_id = account_id(account) if isinstance(account, int) else account
     payload = {
         "id": number,
-        "name": f"Organization {number}",
+        # the sync names it like its account
+        "name": f"Account {account}" if isinstance(account, int) else f"Organization {number}",
         "domain_names": [],
         "organization_fields": {"salesforce_id": salesforce_id} | fields,
         "created_at": created,

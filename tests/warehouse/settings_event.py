@@ -18,6 +18,7 @@ SIGNALS: dict[str, Any] = {
             "support_hold": "Support_Hold__c",
             "region": "Account_Demographics_Geo__c",
             "collaboration_project_url": "Collaboration_Project_URL__c",
+            "support_instance": "Support_Instance__c",
         },
         "case": {
             "zendesk_ticket_url": "Zendesk_Support_Ticket_URL__c",

@@ -66,6 +66,7 @@ def built(tmp_path_factory, parsed) -> Warehouse:
 
 
 def test_a_complete_customer_has_no_gap_and_is_established(built):
+    """R-EST-1."""
     assert gaps(built, 1) == []
     (row,) = built.rows(
         """select is_established, open_gap_codes, source, organization_id, effective_contacts, contact_limit,
@@ -77,6 +78,7 @@ def test_a_complete_customer_has_no_gap_and_is_established(built):
 
 
 def test_a_missing_organization_is_a_gap_a_day_after_the_account_or_when_it_becomes_a_customer(built):
+    """R-EST-1, E-47."""
     assert gaps(built, 2) == [("ORG_MISSING", None, GRACE_END, None)]
     assert gaps(built, 3) == [("ORG_MISSING", None, MAY, None)]
     assert gaps(built, 4) == []
@@ -86,12 +88,14 @@ def test_a_missing_organization_is_a_gap_a_day_after_the_account_or_when_it_beco
 
 
 def test_an_organization_without_contacts_is_a_gap_a_day_after_it_was_created(built):
+    """R-EST-5, E-47."""
     codes = ("ORG_WITHOUT_CONTACTS", "CONTACTS_ALL_INACTIVE", "SINGLE_CONTACT")
     assert gaps(built, 5, *codes) == [("ORG_WITHOUT_CONTACTS", None, GRACE_END, None)]
     assert gaps(built, 6, *codes) == []
 
 
 def test_suspended_contacts_do_not_count_and_a_gap_that_returns_is_a_new_row(built):
+    """R-EST-10, E-40."""
     assert gaps(built, 7, "CONTACT_SUSPENDED") == [
         ("CONTACT_SUSPENDED", 7001, MAY, JUNE),
         ("CONTACT_SUSPENDED", 7001, JULY, None),
@@ -113,6 +117,7 @@ def test_suspended_contacts_do_not_count_and_a_gap_that_returns_is_a_new_row(bui
 
 
 def test_deleted_users_and_agents_are_no_contacts(built):
+    """E-40, E-41."""
     assert gaps(built, 8, "SINGLE_CONTACT") == [("SINGLE_CONTACT", None, MAY, None)]
     assert gaps(built, 10) == [("SINGLE_CONTACT", None, GRACE_END, None)]
 
@@ -122,6 +127,7 @@ def test_an_unverified_contact_is_eligible_but_not_effective(built):
 
 
 def test_a_contact_of_two_organizations_counts_in_both(built):
+    """E-10."""
     assert gaps(built, 11, "SINGLE_CONTACT") == [("SINGLE_CONTACT", None, GRACE_END, JUNE)]
     assert gaps(built, 1) == []
 
@@ -131,15 +137,18 @@ def test_a_contact_of_two_organizations_counts_in_both(built):
     [(26, None), (27, "CONTACT_LIMIT_NEAR"), (30, "CONTACT_LIMIT_NEAR"), (31, "CONTACT_LIMIT_EXCEEDED")],
 )
 def test_the_contact_limit_warns_from_27_to_30_and_is_exceeded_above(built, contacts, code):
+    """E-44."""
     assert [gap[0] for gap in gaps(built, contacts)] == ([code] if code else [])
 
 
 def test_two_organizations_are_duplicates_only_within_one_instance(built):
+    """E-46."""
     assert gaps(built, 12, "ORG_DUPLICATE") == [("ORG_DUPLICATE", None, MAY, JUNE)]
     assert gaps(built, 13, "ORG_DUPLICATE") == []
 
 
 def test_an_expired_plan_takes_the_account_out_of_scope_and_its_contacts_become_the_gap(built):
+    """E-42."""
     assert gaps(built, 14) == [("EXPIRED_WITH_CONTACTS", None, MAY, JUNE)]
 
 

@@ -90,15 +90,18 @@ def built(tmp_path_factory, parsed) -> Warehouse:
 
 @pytest.mark.parametrize(("account", "code"), [(1, "SOLD_TO_MISSING"), (2, "SOLD_TO_INVALID"), (3, "SOLD_TO_INVALID")])
 def test_a_sold_to_that_cannot_be_written_to_at_the_company_is_a_gap(built, account, code):
+    """R-EST-8."""
     assert gaps(built, account) == [(code, None, BEGIN, None)]
 
 
 def test_a_sold_to_is_associated_when_an_eligible_contact_has_the_address(built):
+    """R-EST-10, E-45: that the buyer is no contact is a hint."""
     assert gaps(built, 4) == [("SOLD_TO_NOT_ASSOCIATED", None, BEGIN, JUNE)]
     assert gaps(built, 6, "SOLD_TO_NOT_ASSOCIATED") == [("SOLD_TO_NOT_ASSOCIATED", None, MAY, None)]
 
 
 def test_capitals_and_spaces_make_no_other_address(built):
+    """E-50."""
     assert gaps(built, 5) == []
 
 
@@ -112,11 +115,13 @@ def test_a_missing_csm_closes_when_one_is_assigned_and_the_row_names_them(built)
 
 
 def test_a_placeholder_and_a_csm_who_left_are_gaps(built):
+    """E-16."""
     assert gaps(built, 8) == [("CSM_PLACEHOLDER", None, BEGIN, None)]
     assert gaps(built, 9) == [("CSM_INACTIVE_USER", None, "2025-07-01T00:00:00Z", None)]
 
 
 def test_a_csm_name_drifts_once_it_differs_for_longer_than_the_sync_takes(built):
+    """R-EST-4, E-7: a name is compared and never joined by."""
     assert gaps(built, 10) == [("CSM_NAME_DRIFT", None, "2025-06-01T11:00:00Z", None)]
 
 
@@ -160,26 +165,31 @@ def test_a_text_is_ready_to_send_where_the_customer_can_help_and_nobody_is_writt
 
 
 def test_a_hold_is_a_gap_while_it_lasts(built):
-    assert gaps(built, 11) == [("SUPPORT_HOLD", None, MAY, JUNE)]
+    """E-42."""
+    assert gaps(built, 11, "SUPPORT_HOLD") == [("SUPPORT_HOLD", None, MAY, JUNE)]
 
 
 def test_the_project_id_must_be_there_a_number_and_the_project_that_salesforce_names(built):
+    """R-CP-1, R-CP-2, R-CP-4: once it is right the gap is closed and stays in the mart."""
     assert gaps(built, 12) == [("AM_PROJECT_ID_MISSING", None, BEGIN, None)]
     assert gaps(built, 13) == [("AM_PROJECT_ID_INVALID", None, BEGIN, None)]
     assert gaps(built, 14) == [("AM_PROJECT_ID_MISMATCH", None, BEGIN, MAY)]
 
 
 def test_a_project_id_may_be_shared_by_parent_and_child_only(built):
+    """R-CP-2."""
     assert gaps(built, 15) == gaps(built, 16) == [("AM_PROJECT_ID_SHARED", None, BEGIN, None)]
     assert gaps(built, 17) == gaps(built, 18) == []
 
 
 def test_a_requester_outside_every_organization_is_suggested_to_the_one_account_of_the_domain(built):
+    """R-EST-6, E-49."""
     assert gaps(built, 19) == [("UNASSOCIATED_REQUESTER_SEEN", 501, MAY, JUNE)]
     assert gaps(built, 22) == [("UNASSOCIATED_REQUESTER_SEEN", 506, MAY, None)]
 
 
 def test_free_mail_shared_domains_agents_and_employees_are_suggested_to_nobody(built):
+    """E-8."""
     suggested = built.rows(
         "select distinct subject_id from marts.fct_contact_coverage_gaps where gap_code = 'UNASSOCIATED_REQUESTER_SEEN'"
     )

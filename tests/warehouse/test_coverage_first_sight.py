@@ -71,7 +71,7 @@ def lived(built: Warehouse, tmp_path_factory) -> Warehouse:
     ],
 )
 def test_what_takes_support_away_is_not_believed_of_the_time_before_it_was_seen(built, account, gap):
-    assert gaps(built, account) == [gap]
+    assert gaps(built, account, gap[0]) == [gap]
 
 
 def test_other_values_are_taken_to_have_held_all_along(built):

@@ -42,6 +42,9 @@ def events() -> list[Event]:
         *(response(1, 11, LATER, 3, "neutral"), response(1, 11, LATEST, 1, "bad")),
         # negative and unanswered for long, and lately
         *survey(12, RECENT, (RECENT, "offered"), (RECENT, "bad"), **of_account),
+        # said by somebody who was deleted since
+        *survey(13, MAY, (MAY, "offered"), (LATER, "bad"), (LATER, 3), requester=1001, organization=1),
+        user(1001, LATEST, active=False),
         issue(21, MAY, "Positive feedback for ticket 1"),
         issue(22, MAY, "negative feedback for ticket 2", "SSAT::Contact", assignees=[{"username": "anna"}]),
         issue(
@@ -90,11 +93,13 @@ def of_others(warehouse: Warehouse, columns: str) -> list[tuple]:
     ],
 )
 def test_re_ratings_are_counted_in_their_direction(built, ticket, expected):
+    """F-7, E-52."""
     flags = "first_score, last_score, rating_changes, is_good_to_bad, is_bad_to_good"
     assert of_survey(built, ticket, flags) == expected
 
 
 def test_a_survey_nobody_answered_is_no_feedback_but_stays_a_survey(built):
+    """E-51."""
     assert built.rows("select 1 from marts.fct_feedback where ticket_id = 4") == []
     assert built.rows("select instrument, polarity from projections.prj_surveys where ticket_id = 4") == [
         ("ssat_2pt", None)
@@ -114,10 +119,12 @@ def test_a_survey_nobody_answered_is_no_feedback_but_stays_a_survey(built):
     ],
 )
 def test_the_instrument_is_that_of_the_day_of_the_offer(built, ticket, expected):
+    """E-4, E-54: the day is that of UTC."""
     assert of_survey(built, ticket, "instrument, polarity, score, last_score") == expected
 
 
 def test_an_answer_that_two_instruments_recorded_counts_once(built):
+    """E-54, E-56."""
     assert built.rows(
         "select instrument, first_score, rating_changes from marts.fct_feedback where ticket_id = 11"
     ) == [("csat_custom", "3", 0)]
@@ -125,11 +132,28 @@ def test_an_answer_that_two_instruments_recorded_counts_once(built):
 
 
 def test_feedback_belongs_to_the_csm_of_the_time_the_ticket_was_solved(built):
+    """E-59."""
     assert of_survey(built, 1, "account_id, csm_user_id, owner") == (account_id(1), user_id(1), f"zendesk:{AGENT}")
     assert of_survey(built, 6, "csm_user_id") == (user_id(3),)
 
 
+def test_a_rating_outlives_its_requester(built):
+    """E-58."""
+    assert of_survey(built, 13, "requester_id, account_id, polarity, score") == (1001, account_id(1), "negative", 3.0)
+
+
+def test_both_readings_of_an_effort_score_stand_side_by_side(built):
+    """E-54: 4 is bad to the workflow and neutral to the platform; other instruments have no such reading."""
+    both = "polarity_workflow_1_4_bad, polarity_platform_4_neutral"
+    assert [of_survey(built, number, both) for number in (7, 8, 1)] == [
+        ("negative", "neutral"),
+        ("positive", "positive"),
+        (None, None),
+    ]
+
+
 def test_issues_and_lines_of_files_become_feedback_of_their_channel(built):
+    """R-FB-1, R-FB-2, R-FB-3."""
     found = of_others(
         built, "channel, polarity, source, ticket_id, owner, instrument, action_state, manager_contact_requested"
     )
@@ -150,6 +174,7 @@ def test_a_ticket_of_a_host_that_no_instance_has_belongs_to_nobody(built):
 
 
 def test_a_negative_answer_waits_for_a_public_reply_and_is_overdue_after_a_week(built):
+    """R-FB-4."""
     assert of_survey(built, 1, "action_state, is_overdue") == ("answered", False)
     assert of_survey(built, 2, "action_state, is_overdue") == ("waiting", True)
     assert of_survey(built, 3, "action_state, is_overdue") == ("not_required", False)
@@ -157,6 +182,7 @@ def test_a_negative_answer_waits_for_a_public_reply_and_is_overdue_after_a_week(
 
 
 def test_a_wish_for_the_manager_is_due_48_hours_later_without_the_weekend(built):
+    """R-FB-4."""
     due = dict(
         built.rows(
             "select received_at::date::text, due_at::text from marts.fct_feedback where manager_contact_requested"
@@ -167,6 +193,7 @@ def test_a_wish_for_the_manager_is_due_48_hours_later_without_the_weekend(built)
 
 
 def test_no_text_of_a_customer_reaches_the_mart(built):
+    """E-66, E-68: a comment is flagged, and never changes what the rating says."""
     assert built.rows("select has_comment from marts.fct_feedback where ticket_id = 3 and channel = 'indirect'") == [
         (True,)
     ]

@@ -44,7 +44,7 @@ def mirrored(number: int, *steps: tuple[str, str, str], source: str = "zendesk/g
         event
         for at, salesforce, zendesk in steps
         for event in (
-            customer(number, at=at, Name=f"Organization {number}", Account_Demographics_Geo__c=salesforce),
+            customer(number, at=at, Account_Demographics_Geo__c=salesforce),
             home(number, at=at, org_region=zendesk, source=source),
         )
     ]

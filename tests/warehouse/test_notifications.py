@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.warehouse.conftest import Warehouse
@@ -33,6 +34,7 @@ CSM_FIELD = "Technical_Account_Manager_LU__c"
 GLOBAL_URL = "https://gitlab.zendesk.com"
 ANNA, BERT, CLEO, LEFT, BOSS, POOL, ALONE = 1, 2, 3, 4, 5, 6, 7
 CUSTOMER, AGENT, SPAMMER, COLLEAGUE = 55, 56, 57, 58
+LARGE = 4_414_917_877_650
 # accounts, each with the organization of the same number: F-8, left CSM, pool CSM, nobody, no CSM, deleted, replaced
 HANDED_OVER, CSM_LEFT, POOLED, NOBODY, NO_CSM, DELETED, REPLACED = 1, 2, 3, 4, 5, 6, 7
 
@@ -130,6 +132,14 @@ def tickets() -> list[Event]:
         audit(1282, 128, "2024-03-12T08:00:00Z", change(str(HANDED_OVER), organization_id=str(NO_CSM))),
         ticket(129, march, requester=CUSTOMER),
         audit(1290, 129, march, create(requester_id=CUSTOMER)),
+        ticket(LARGE, march, requester=CUSTOMER, organization=HANDED_OVER),
+        ticket(
+            *(130, march),
+            requester=CUSTOMER,
+            organization=HANDED_OVER,
+            tags=["closed_by_merge", "csat_survey_sent"],
+            via={"channel": "web", "source": {"from": {"ticket_id": LARGE}, "to": {}, "rel": "follow_up"}},
+        ),
         ticket(101, march, requester=CUSTOMER, organization=1, source=US),
         case(1, "2024-03-10T12:10:00Z", url=f"{GLOBAL_URL}/api/v2/tickets/103.json"),
         case(2, "2024-03-10T12:09:00Z", url=f"{GLOBAL_URL}/agent/tickets/103"),
@@ -154,6 +164,7 @@ def told(opened: Warehouse) -> Notices:
 
 @pytest.mark.parametrize(("number", "csm", "is_inferred"), [(101, ANNA, True), (102, ANNA, False), (103, BERT, False)])
 def test_the_csm_of_the_opening_is_told(told: Notices, number: int, csm: int, is_inferred: bool) -> None:
+    """R-NT-1, R-NT-8, E-14, E-15, F-8: at the instant of a hand-over it is the new one."""
     notice = told(number)
     assert (notice["csm_user_id"], notice["csm_source"]) == (user_id(csm), "account")
     assert notice["is_csm_inferred"] is is_inferred
@@ -164,6 +175,7 @@ def test_the_csm_of_the_opening_is_told(told: Notices, number: int, csm: int, is
     [(111, LEFT, "account"), (104, BOSS, "manager"), (105, BOSS, "manager"), (110, BERT, "current")],
 )
 def test_somebody_stands_in_for_a_csm_who_cannot_be_reached(told: Notices, number: int, csm: int, step: str) -> None:
+    """E-16: each step of the chain is named."""
     notice = told(number)
     assert (notice["disposition"], notice["csm_user_id"], notice["csm_source"]) == ("notify", user_id(csm), step)
 
@@ -185,11 +197,13 @@ def test_somebody_stands_in_for_a_csm_who_cannot_be_reached(told: Notices, numbe
     ],
 )
 def test_the_first_reason_that_holds_suppresses(told: Notices, number: int, reason: str | None) -> None:
+    """R-NT-2, E-18, E-20, E-22, E-23, E-27, E-74: every ticket has one disposition."""
     assert told.reason(number) == reason
     assert told(number)["disposition"] == ("suppressed" if reason else "notify")
 
 
 def test_a_suppressed_ticket_keeps_what_is_known(told: Notices) -> None:
+    """R-NT-2, E-20: a merged ticket keeps its own account."""
     merged = told(122)
     assert (merged["account_id"], merged["csm_user_id"]) == (account_id(HANDED_OVER), user_id(BERT))
     assert (merged["contact_email"], merged["merged_into_ticket_id"]) == ("user55@example.com", 103)
@@ -197,17 +211,49 @@ def test_a_suppressed_ticket_keeps_what_is_known(told: Notices) -> None:
 
 
 def test_the_notice_keeps_requester_and_organization_of_the_opening(told: Notices) -> None:
+    """E-11, E-12, E-24."""
     notice = told(128)
     assert (notice["contact_id"], notice["organization_id"]) == (CUSTOMER, HANDED_OVER)
     assert (notice["kind"], notice["suppression_reason"]) == ("ticket_opened", None)
 
 
 def test_a_ticket_opened_by_an_agent_is_on_behalf(told: Notices) -> None:
+    """E-18, E-19: one that an agent opens while logged out is the customer's, as far as anybody can tell."""
     assert told(127)["is_on_behalf"]
     assert not told(103)["is_on_behalf"]
 
 
+def test_large_numbers_come_whole_through_pandas(opened: Warehouse) -> None:
+    """E-2: also where some are missing."""
+    with duckdb.connect(str(opened.path), read_only=True) as connection:
+        frame = connection.sql("select ticket_id, predecessor_ticket_id from marts.fct_notification_events").df()
+    assert LARGE in set(frame["ticket_id"])
+    assert frame["ticket_id"].dtype == "int64"
+    assert LARGE in {int(number) for number in frame["predecessor_ticket_id"].dropna()}
+
+
+def test_a_follow_up_is_a_ticket_of_its_own_whatever_tags_it_inherits(told: Notices) -> None:
+    """E-21: its predecessor was merged, and it was not."""
+    notice = told(130)
+    assert (notice["disposition"], notice["predecessor_ticket_id"]) == ("notify", LARGE)
+    assert notice["merged_into_ticket_id"] is None
+    assert told(122)["predecessor_ticket_id"] is None
+
+
+def test_a_notice_has_everything_that_a_mail_must_say(told: Notices) -> None:
+    """R-NT-3, R-NT-7: the case may be missing, nothing else; ticket number and requester lead there, too."""
+    always = ("ticket_url", "account_name", "contact_name", "contact_email", "opened_at", "csm_email", "ticket_id")
+    incomplete = {
+        key: [name for name in always if row[name] is None]
+        for key, row in told.rows.items()
+        if row["disposition"] == "notify" and any(row[name] is None for name in always)
+    }
+    assert incomplete == {}
+    assert told(103)["salesforce_case_url"].endswith(told(103)["salesforce_case_id"])
+
+
 def test_the_earliest_case_is_linked_and_duplicates_are_flagged(told: Notices) -> None:
+    """E-25: by either form of the address, or by the number."""
     notice = told(103)
     assert notice["salesforce_case_url"] == "https://gitlab.my.salesforce.com/5004M0000000002QAA"
     assert notice["has_duplicate_cases"]
@@ -216,6 +262,7 @@ def test_the_earliest_case_is_linked_and_duplicates_are_flagged(told: Notices) -
 
 
 def test_two_instances_with_one_ticket_number_stay_apart(told: Notices) -> None:
+    """E-3, E-26, R-EST-2."""
     here, there = told(101), told(101, US)
     assert here["notification_id"] != there["notification_id"]
     assert (here["contact_name"], there["contact_name"]) == ("User 55", "Other person")
@@ -224,7 +271,7 @@ def test_two_instances_with_one_ticket_number_stay_apart(told: Notices) -> None:
 
 
 def test_what_comes_later_changes_only_what_it_should(opened: Warehouse, told: Notices) -> None:
-    """Rebuilt by increments: an association, a case, a rename, a mapping learned late, a hand-over dated back."""
+    """R-NT-9, E-14, E-17, E-30, E-71: an association, a case, a rename, and what was learned late."""
     learned = opened.log.append(
         [
             audit(1291, 129, "2024-03-13T09:00:00Z", change(None, organization_id=str(HANDED_OVER))),

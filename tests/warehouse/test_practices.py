@@ -174,7 +174,7 @@ def test_a_region_costs_the_hours_until_its_next_working_day(built: Warehouse) -
 
 
 def test_rates_of_an_account_come_with_their_number_and_interval(built: Warehouse) -> None:
-    """E-39, E-60, F-3: one rate per practice, never one score of all."""
+    """R-BP-1, E-39, E-60, F-3: one rate per practice, never one score of all."""
     found = built.rows(
         """select tickets, judged, followed, rate_low, rate_high, median_hours_when_followed
         from marts.fct_practice_rates where account_id = ? and practice = ? and period_grain = 'all'""",

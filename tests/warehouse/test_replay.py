@@ -51,6 +51,7 @@ def histories(draw: st.DrawFn) -> list[list[int]]:
 @example(BACKWARDS)
 @given(histories())
 def test_replay_equals_history(history: list[list[int]]) -> None:
+    """R-PL-3."""
     with tempfile.TemporaryDirectory() as folder:
         warehouse = Warehouse(Path(folder))
         for load in history:

@@ -1,6 +1,7 @@
 """The statistics macros against published golden values (rules F-3 to F-6), run in DuckDB."""
 
 from functools import partial
+from math import comb
 
 import pytest
 
@@ -24,6 +25,7 @@ WILSON = [
 
 
 def test_wilson_bounds_match_the_golden_values():
+    """F-3, E-60."""
     samples = ", ".join(f"({k}, {n})" for k, n, _, _ in WILSON)
     rows = evaluate(
         "k, n, {{ wilson_low('k', 'n') }}, {{ wilson_high('k', 'n') }}",
@@ -34,6 +36,7 @@ def test_wilson_bounds_match_the_golden_values():
 
 
 def test_wilson_of_no_answers_is_null_and_never_leaves_the_unit_interval():
+    """E-67."""
     assert evaluate("{{ wilson_low('0', '0') }}, {{ wilson_high('0', '0') }}") == [(None, None)]
     rows = evaluate(
         "min({{ wilson_low('k', 'n') }}), max({{ wilson_high('k', 'n') }})",
@@ -47,6 +50,7 @@ CENTER = "(222e0 / 244)"
 
 
 def test_p_chart_limits_match_the_golden_values():
+    """F-4, E-62."""
     limits = "{{ p_chart_low(center, 'n') }}, {{ p_chart_high(center, 'n') }}"
     rows = evaluate(limits, PERIODS, center=CENTER)
     golden = [0.8239, 0.7817, 0.7380, 0.8007, 0.6618]
@@ -55,6 +59,7 @@ def test_p_chart_limits_match_the_golden_values():
 
 
 def test_a_point_below_its_limit_with_few_expected_failures_asks_for_an_exact_test():
+    """F-4, E-62."""
     rows = evaluate("good, {{ p_chart_signal('good / n', center, 'n') }}", PERIODS, center=CENTER)
     assert dict(rows) == {
         95: "none",
@@ -89,6 +94,7 @@ def test_a_plain_alarm_needs_enough_answers_a_baseline_and_a_share(good, answers
     ],
 )
 def test_newcombe_intervals_match_the_golden_values(now, earlier, difference, low, high):
+    """F-5, E-63."""
     interval = """
         p - q,
         {{ newcombe_low('p', wilson_low(*now), 'q', wilson_high(*earlier)) }},
@@ -97,3 +103,21 @@ def test_newcombe_intervals_match_the_golden_values(now, earlier, difference, lo
     shares = f"(values ({now[0]} / {now[1]}, {earlier[0]} / {earlier[1]})) as shares(p, q)"
     rows = evaluate(interval, shares, now=now, earlier=earlier)
     assert rows == [pytest.approx((difference, low, high), abs=5e-5)]
+
+
+def test_the_exact_tail_tells_what_normal_limits_cannot():
+    """E-62, F-4: 18 of 25 is outside the normal limits, and yet more likely than a point there should be."""
+    tails = "{{ exact_tail(18, 25, '0.909836e0') }}, {{ exact_tail(9, 12, '0.909836e0') }}"
+    ((alarm, noise),) = evaluate(tails)
+    assert alarm == pytest.approx(sum(comb(25, k) * 0.909836**k * 0.090164 ** (25 - k) for k in range(19)), rel=1e-9)
+    assert 0.00135 < alarm < 0.01 < noise
+    upper = evaluate("{{ exact_tail(25, 25, '0.5e0') }}")
+    assert upper == [(pytest.approx(0.5**25, rel=1e-5),)]
+
+
+def test_the_exact_tail_of_nothing_is_null_and_certainty_is_no_surprise():
+    ends = "{{ exact_tail(0, 0, '0.9e0') }}, {{ exact_tail(3, 3, '1e0') }}, {{ exact_tail(0, 3, '0e0') }}"
+    assert evaluate(ends) == [(None, 1.0, 1.0)]
+    assert evaluate("{{ exact_tail(2, 3, '1e0') }}, {{ exact_tail(1000, 2000, '0.5e0') }} between 0.5 and 0.51") == [
+        (0.0, True)
+    ]
