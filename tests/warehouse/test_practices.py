@@ -78,6 +78,7 @@ def events() -> list[Event]:
         *submitted(10, POOR, public=False),
         *submitted(11, COMPLETE, by=CLERK),
         *submitted(12, COMPLETE, ticket_form_id=2),
+        *submitted(13, COMPLETE, ticket_form_id=None),
         *submitted(20, POOR, at=FRIDAY, region="europe__middle_east__africa", priority="high"),
         *submitted(21, POOR, at=FRIDAY, region="all_regions", priority="high"),
         *submitted(22, POOR, at=FRIDAY, priority="high"),
@@ -128,6 +129,10 @@ def test_text_in_another_language_and_other_kinds_of_tickets_are_null_and_not_ze
     assert of(built, 4, *columns) == ("other_language", None, None, True)
     assert of(built, 5, *columns, "call_phrase", "has_log_attachment") == (None, None, True, False, "call", None)
     assert of(built, 12, "is_defect_report", "has_steps", "requests_call_initially") == (False, None, False)
+
+
+def test_where_tickets_have_no_forms_their_type_says_what_reports_a_defect(built: Warehouse) -> None:
+    assert of(built, 13, "is_defect_report", "has_steps", "not_scored_reason") == (True, True, None)
 
 
 def test_a_call_that_support_offers_is_no_violation(built: Warehouse) -> None:

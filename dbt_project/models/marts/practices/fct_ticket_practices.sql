@@ -51,12 +51,14 @@ opened as (
         tickets.ticket_form_id,
         tickets.type as ticket_type,
         tickets.first_solved_at,
-        cast(tickets.ticket_form_id as string) in ({{ setting_list('zendesk.ticket.internal_form_ids') }})
-            as is_internal_form,
+        coalesce(
+            cast(tickets.ticket_form_id as string) in ({{ setting_list('zendesk.ticket.internal_form_ids') }}), false
+        ) as is_internal_form,
         coalesce(tickets.type, 'problem') in ('problem', 'incident')
         {%- set technical = setting_list('zendesk.ticket.technical_form_ids', []) %}
         {%- if technical != 'null' %}
-        and cast(tickets.ticket_form_id as string) in ({{ technical }})
+        -- where tickets have no form, their type alone says it
+        and coalesce(cast(tickets.ticket_form_id as string) in ({{ technical }}), true)
         {%- endif %} as is_defect,
         tickets.is_deleted,
         coalesce(people.role, 'end-user') as requester_role,
