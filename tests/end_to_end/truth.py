@@ -36,8 +36,13 @@ def differences(truth: Path, published: Path, mart: str) -> str:
     expected = read(truth)
     if mart == "fct_contact_coverage_gaps":
         expected = [row for row in expected if row["is_open"]]
+    return compared(expected, published, mart)
+
+
+def compared(expected: Sequence[Row], published: Path, mart: str) -> str:
+    """The same for rows that are at hand; not even one of them is a difference, too."""
     if not expected:
-        return f"{truth} says nothing"
+        return f"nobody says anything about {mart}"
     columns = [name for name in expected[0] if name not in NOT_COMPARED.get(mart, ())]
     with duckdb.connect(str(published), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")

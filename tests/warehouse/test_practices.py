@@ -187,7 +187,7 @@ def test_rates_of_an_account_come_with_their_number_and_interval(built: Warehous
     )
     judged = built.value("select count(has_steps) from marts.fct_ticket_practices")
     ((tickets, n, followed, low, high, hours),) = found
-    assert (tickets, n, followed, hours) == (14, judged, 1, 12.0)
+    assert (tickets, n, followed, hours) == (15, judged, 2, 12.0)
     assert low < 1 / n < high
     untouched = "select distinct tickets, rate from marts.fct_practice_rates where account_id <> ?"
     assert set(built.rows(untouched, account_id(ACCOUNT))) <= {(0, None)}
