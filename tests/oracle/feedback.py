@@ -79,10 +79,11 @@ class Feedback:
             elif score in ("good", "bad") and (not words or words[-1][1] != score):
                 words.append((at, score))
             for field in values.get("custom_fields", ()):
-                number = field["value"]
-                is_effort = (ticket.instance, field["id"]) in self.effort_fields and number is not None
-                if is_effort and (not numbers or numbers[-1][1] != int(number)):
-                    numbers.append((at, int(number)))
+                if (ticket.instance, field["id"]) not in self.effort_fields or field["value"] is None:
+                    continue
+                number = int(field["value"])
+                if not numbers or numbers[-1][1] != number:
+                    numbers.append((at, number))
         return words, numbers, offered
 
     def _row(

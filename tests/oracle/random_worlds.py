@@ -15,6 +15,7 @@ BEGIN, NOW, GO_LIVE_AT = "2025-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2025-0
 DAYS = 340
 FORMS = (360000000001, 360000000002, 360000000101)
 CES, AGENTS = 360000000201, {"global": 900001, "us_government": 900002}
+LABELS: tuple[list[str], ...] = ([], ["SSAT::Contact"], ["satisfaction::bad"], ["satisfaction::good", "SSAT::Contact"])
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
@@ -66,6 +67,10 @@ class _World:
         room = min(timedelta(days=days), end - since)
         return stamp(since + timedelta(seconds=int(self.rng.random() * room.total_seconds()))) or BEGIN
 
+    def lately(self) -> str:
+        """Salesforce forgets in fifteen days what was deleted; who asks later cannot know."""
+        return stamp(moment(NOW) - timedelta(hours=self.rng.randrange(24, 14 * 24))) or NOW
+
     def often(self, share: float) -> bool:
         return self.rng.random() < share
 
@@ -111,14 +116,14 @@ class _World:
         values = {"AccountId": account, "LastName": "Buyer", "Email": email}
         yield record(begun, "salesforce", "Contact", contact, values)
         if self.often(0.2):
-            yield record(self.time(begun), "salesforce", "Contact", contact, {}, delete=True)
+            yield record(self.lately(), "salesforce", "Contact", contact, {}, delete=True)
         at = self.time(begun)
         for _ in range(rng.choice((0, 0, 1, 2))):
             csm, name = rng.choice([*self.csms, (None, "")])
             yield record(at, "salesforce", "Account", account, {"Technical_Account_Manager_LU__c": csm})
             at = at if self.often(0.3) else self.time(at)
         if self.often(0.06):
-            yield record(self.time(at), "salesforce", "Account", account, {}, delete=True)
+            yield record(self.lately(), "salesforce", "Account", account, {}, delete=True)
         for _ in range(rng.choice((0, 1, 1, 1, 1, 2))):
             yield from self.organization(account, begun, name, region, domain, email)
 
@@ -217,13 +222,18 @@ class _World:
                 yield record(asked, "zendesk", "ticket", number, values, **of)
         if self.often(0.2):
             title = rng.choice(
-                ("Negative feedback for ticket {}", "Positive feedback for ticket {}", "Indirect Feedback: {}")
+                (
+                    "Negative feedback for ticket {}",
+                    "Positive feedback for ticket {}",
+                    "Indirect Feedback: {}",
+                    "Please talk to the customer of ticket {}",
+                )
             )
             host = "gitlab.zendesk.com" if instance == "global" else "gitlab-federal-support.zendesk.com"
             values = {
                 "project_id": 278964, "title": title.format(number),
                 "description": f"See https://{host}/agent/tickets/{number}", "assignees": [],
                 "author": {"id": 1, "username": "u", "name": "U"},
-                "labels": rng.choice(([], ["satisfaction::bad"], ["satisfaction::good", "SSAT::Contact"])),
+                "labels": rng.choice(LABELS),
             }  # fmt: skip
             yield record(self.time(at, days=5), "gitlab", "issue", self.id(), values | {"iid": self.used})
