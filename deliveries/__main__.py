@@ -1,4 +1,4 @@
-"""`python -m deliveries brief ACCOUNT`: what to know before the next call, as Markdown or HTML."""
+"""`python -m deliveries brief ACCOUNT`: what to know before the next call. `redirector`: a rule file for browsers."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from deliveries.brief import NoSuchAccount, brief_of
 from deliveries.published import NotPublished, path
+from deliveries.redirector import redirector
 from deliveries.render import rendered
 
 
@@ -18,11 +19,16 @@ def main(arguments: list[str] | None = None) -> int:
     brief = commands.add_parser("brief", help="an account brief")
     brief.add_argument("account", help="Salesforce id, or name, or a part of the name that only one account has")
     brief.add_argument("--format", choices=["markdown", "html"], default="markdown")
-    brief.add_argument("--output", type=Path, help="a file to write; without it the text is printed")
-    brief.add_argument("--published", type=Path, default=path(), help="another published file, such as a replay")
+    rules = commands.add_parser("redirector", help="rules that make a browser open the ticket instead of its JSON")
+    for command in (brief, rules):
+        command.add_argument("--output", type=Path, help="a file to write; without it the text is printed")
+        command.add_argument("--published", type=Path, default=path(), help="another published file, such as a replay")
     given = parser.parse_args(arguments)
     try:
-        text = rendered("brief", given.format, brief_of(given.published, given.account))
+        if given.command == "brief":
+            text = rendered("brief", given.format, brief_of(given.published, given.account))
+        else:
+            text = redirector(given.published)
     except (NoSuchAccount, NotPublished) as error:
         print(error, file=sys.stderr)
         return 1
