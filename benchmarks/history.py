@@ -10,10 +10,13 @@ import duckdb
 
 LOG = "event_log"
 TICKETS, AUDITS = f"{LOG}.zendesk__ticket_events", f"{LOG}.zendesk__ticket_audit_events"
-# Numbers of copies begin above every number of the demo world.
-APART = 1_000_000
+# Numbers of copies begin above every number of the demo world. Like Zendesk's they grow with time: those of one ticket
+# and its copies stand together.
+APART, FAR = 1_000_000_000, 10**17
 # Entries of the demo's tickets, without the first one of each, that come a second time to make eight a ticket.
 DOUBLED = 0.85
+# Whom changes meet: 97 of 100 audits of the demo world belong to tickets of at most this age.
+YOUNG_DAYS = 14
 COLUMNS = "event_id, event_type, source, entity_id, occurred_at, recorded_at, position, payload"
 
 
@@ -25,8 +28,8 @@ def grow(warehouse: Path, tickets: int) -> tuple[int, int]:
         if tickets < known:
             _forget(connection, tickets)
         _double_audits(connection)
-        for copy in range(1, max(tickets // known, 1)):
-            _copy(connection, copy)
+        for month in _months(connection):
+            _copy(connection, max(tickets // known, 1) - 1, month)
         connection.execute("checkpoint")
         counted = f"select count(distinct entity_id), (select count(*) from {AUDITS}) from {TICKETS}"
         return _row(connection, counted)
@@ -39,8 +42,9 @@ def change(warehouse: Path, tickets: int, second: int) -> None:
         connection.execute(
             f"""create or replace temp table touched as
             select * from {TICKETS} where source = 'zendesk/global' and event_type = 'zendesk.ticket.observed'
+                and (payload ->> 'created_at')::timestamptz > ?::timestamptz - to_days({YOUNG_DAYS})
             order by hash(entity_id || ?) limit ?""",
-            [str(second), tickets],
+            [moment, str(second), tickets],
         )
         connection.execute(
             f"""insert into {TICKETS} ({COLUMNS})
@@ -92,24 +96,35 @@ def _double_audits(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, copy: int) -> None:
-    apart, far = copy * APART, copy * 10**15
+def _months(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = f"""
+        select distinct strftime(occurred_at, '%Y-%m') as month from {TICKETS}
+        union select strftime(occurred_at, '%Y-%m') from {AUDITS} order by month"""
+    return [month for (month,) in connection.execute(found).fetchall()]
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, copies: int, month: str) -> None:
+    """Month by month, because that is how a log grows."""
+    original = f"strftime(occurred_at, '%Y-%m') = '{month}'"
+    ticket, audit = f"({APART} + entity_id::bigint * 100 + copy)", f"({FAR} + entity_id::bigint * 100 + copy)"
     connection.execute(
         f"""insert into {TICKETS} ({COLUMNS})
-        select md5(event_id || {copy}), event_type, source, (entity_id::bigint + {apart})::varchar, occurred_at,
+        select md5(event_id || copy), event_type, source, {ticket}::varchar, occurred_at,
             recorded_at, position, replace(
-                replace(payload::varchar, '"id":' || entity_id || ',', '"id":' || (entity_id::bigint + {apart}) || ','),
-                '/tickets/' || entity_id || '.json', '/tickets/' || (entity_id::bigint + {apart}) || '.json')
-        from {TICKETS} where entity_id::bigint < {APART}"""
+                replace(payload::varchar, '"id":' || entity_id || ',', '"id":' || {ticket} || ','),
+                '/tickets/' || entity_id || '.json', '/tickets/' || {ticket} || '.json')
+        from (from {TICKETS} where entity_id::bigint < {APART} and {original}), range(1, {copies + 1}) as c(copy)"""
     )
     connection.execute(
         f"""insert into {AUDITS} ({COLUMNS})
-        select md5(event_id || {copy}), event_type, source, (entity_id::bigint + {far})::varchar, occurred_at,
+        select md5(event_id || copy), event_type, source, {audit}::varchar, occurred_at,
             recorded_at, position, replace(
-                replace(payload::varchar, '"id":' || entity_id || ',', '"id":' || (entity_id::bigint + {far}) || ','),
-                '"ticket_id":' || ticket_id || ',', '"ticket_id":' || (ticket_id + {apart}) || ',')
-        from (select *, (payload ->> 'ticket_id')::bigint as ticket_id from {AUDITS})
-        where entity_id::bigint < {10**15} and ticket_id < {APART}"""
+                replace(payload::varchar, '"id":' || entity_id || ',', '"id":' || {audit} || ','),
+                '"ticket_id":' || ticket_id || ',', '"ticket_id":' || ({APART} + ticket_id * 100 + copy) || ',')
+        from (
+            select *, (payload ->> 'ticket_id')::bigint as ticket_id from {AUDITS}
+            where entity_id::bigint < {FAR} and {original}
+        ), range(1, {copies + 1}) as c(copy)"""
     )
 
 

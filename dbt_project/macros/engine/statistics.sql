@@ -21,3 +21,12 @@
         )))
     end
 {%- endmacro %}
+
+{#- A text that differs when the rows of a group do, whatever their order; rows must not repeat within it. -#}
+{% macro digest_of_rows(columns) -%}
+    {{ return(adapter.dispatch('digest_of_rows')(columns)) }}
+{%- endmacro %}
+
+{% macro default__digest_of_rows(columns) -%}
+    cast(bit_xor(hash({{ columns | join(', ') }})) as varchar)
+{%- endmacro %}

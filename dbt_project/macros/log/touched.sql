@@ -1,6 +1,10 @@
 {#-
     Entities with something new in `relations` since this model was built last: the body of a CTE
     `touched`. Models recompute whole entities, because one late event may change any row of its entity.
+
+    Each large relation is cut down to the touched entities in a CTE of its own. A filter on it stands in the aggregate
+    (`filter (where …)`): as a `where` beside the semi join it makes DuckDB expect fewer rows of the relation than touched
+    entities, and read all of it.
 -#}
 {% macro touched_since_last_build(keys, relations) -%}
     {%- for relation in relations %}

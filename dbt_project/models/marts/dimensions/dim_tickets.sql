@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', unique_key=['ticket_key']) }}
+{{ config(materialized='incremental', unique_key=['source', 'ticket_id']) }}
 
 with
 

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', unique_key=['notification_id']) }}
+{{ config(materialized='incremental', unique_key=['source', 'ticket_id']) }}
 
 with
 
@@ -24,18 +24,21 @@ tickets as (
 ticket_accounts as (
 
     select * from {{ ref('prj_ticket_accounts') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
 
 ),
 
 parties as (
 
     select * from {{ ref('prj_ticket_parties') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
 
 ),
 
 cases as (
 
     select * from {{ ref('prj_ticket_cases') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
 
 ),
 

@@ -12,121 +12,129 @@ with
 
 known as (
 
-    select source as account_source, account_id, recorded_at from {{ ref('prj_accounts') }}
+    select source as account_source, account_id from {{ ref('prj_accounts') }}
 
 ),
 
 submissions as (
 
-    select * from {{ ref('fct_ticket_practices') }}
+    select
+        account_source,
+        account_id,
+        ticket_id,
+        source,
+        cast(date_trunc('quarter', opened_at) as date) as quarter,
+        {%- for practice, flag in practices.items() %}
+        {{ flag }} as {{ practice }},
+        {%- endfor %}
+        resolution_hours
+    from {{ ref('fct_ticket_practices') }}
     where is_scored and account_id is not null
 
 ),
 
-{% if is_incremental() -%}
-counted as (
+-- Tickets change all day long, what they count for here hardly ever: accounts with the same tickets, flags and times as
+-- before are left alone.
+digests as (
 
-    select account_source, account_id, count(*) as tickets from submissions
-    group by all
-
-),
-
-touched as (
-
-    {{ touched_since_last_build(['account_source', 'account_id'], [ref('fct_ticket_practices')]) }}
-
-    union
-
-    select account_source, account_id from known
-    where recorded_at > {{ watermark() }}
-
-    union
-
-    -- a ticket that went to another account is no longer here to say so
-    select told.account_source, told.account_id
-    from {{ this }} as told
-    left join counted using (account_source, account_id)
-    where told.period_grain = 'all' and told.tickets <> coalesce(counted.tickets, 0)
+    select
+        account_source,
+        account_id,
+        {{ digest_of_rows(['source', 'ticket_id', 'quarter', 'resolution_hours'] + practices.keys() | list) }}
+            as tickets_digest
+    from submissions
+    group by account_source, account_id
 
 ),
-
-{% endif -%}
 
 accounts as (
 
-    select * from known
-    {% if is_incremental() -%} semi join touched using (account_source, account_id) {%- endif %}
+    select known.account_source, known.account_id, coalesce(digests.tickets_digest, '') as tickets_digest
+    from known
+    left join digests using (account_source, account_id)
+    {% if is_incremental() -%}
+    left join {{ this }} as told
+        on
+            known.account_source = told.account_source
+            and known.account_id = told.account_id
+            and told.period_grain = 'all'
+            and told.practice = '{{ practices.keys() | first }}'
+    where told.tickets_digest is distinct from coalesce(digests.tickets_digest, '')
+    {%- endif %}
 
 ),
 
-findings as (
+-- One pass for all practices, by quarter and over all time: each ticket is read once.
+counted_rates as (
 
-    {% for practice, flag in practices.items() -%}
+    select
+        account_source,
+        account_id,
+        quarter,
+        grouping(quarter) = 1 as is_all_time,
+        count(*) as tickets,
+        {%- for practice in practices %}
+        count({{ practice }}) as {{ practice }}_judged,
+        count(*) filter (where {{ practice }}) as {{ practice }}_followed,
+        median(resolution_hours) filter (where {{ practice }}) as {{ practice }}_median_followed,
+        count(resolution_hours) filter (where {{ practice }}) as {{ practice }}_solved_followed,
+        median(resolution_hours) filter (where not {{ practice }}) as {{ practice }}_median_missed,
+        count(resolution_hours) filter (where not {{ practice }}) as {{ practice }}_solved_missed
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+
+    from submissions
+    semi join accounts using (account_source, account_id)
+    group by grouping sets ((account_source, account_id, quarter), (account_source, account_id))
+
+),
+
+-- An account without a ticket has rows that say so.
+periods as (
+
+    select accounts.tickets_digest, counted_rates.*
+    from counted_rates
+    inner join accounts using (account_source, account_id)
+    where not is_all_time
+
+    union all by name
+
+    select
+        accounts.*,
+        counted_rates.* exclude (account_source, account_id)
+    from accounts
+    left join counted_rates
+        on
+            accounts.account_source = counted_rates.account_source
+            and accounts.account_id = counted_rates.account_id
+            and counted_rates.is_all_time
+
+),
+
+rates as (
+
+    {% for practice in practices -%}
     select
         account_source,
         account_id,
         '{{ practice }}' as practice,
-        {{ flag }} as is_followed,
-        cast(date_trunc('quarter', opened_at) as date) as quarter,
-        resolution_hours,
-        recorded_at
-    from submissions
-    semi join accounts using (account_source, account_id)
+        case when coalesce(is_all_time, true) then 'all' else 'quarter' end as period_grain,
+        quarter as period_start,
+        coalesce(tickets, 0) as tickets,
+        coalesce({{ practice }}_judged, 0) as judged,
+        coalesce({{ practice }}_followed, 0) as followed,
+        {{ practice }}_median_followed as median_hours_when_followed,
+        coalesce({{ practice }}_solved_followed, 0) as solved_when_followed,
+        {{ practice }}_median_missed as median_hours_when_missed,
+        coalesce({{ practice }}_solved_missed, 0) as solved_when_missed,
+        tickets_digest
+    from periods
     {%- if not loop.last %}
 
     union all
 
     {% endif -%}
     {%- endfor %}
-
-),
-
-periods as (
-
-    select *, 'quarter' as period_grain, quarter as period_start from findings
-    union all
-    select *, 'all' as period_grain, cast(null as date) as period_start from findings
-    union all
-    -- an account without a ticket has rows that say so
-    select
-        accounts.account_source,
-        accounts.account_id,
-        practices.practice,
-        null as is_followed,
-        null as quarter,
-        null as resolution_hours,
-        accounts.recorded_at,
-        'all' as period_grain,
-        null as period_start
-    from accounts
-    cross join (
-        values
-        {% for practice in practices -%}
-        ('{{ practice }}'){{ ',' if not loop.last }}
-        {% endfor -%}
-    ) as practices (practice)
-
-),
-
-rates as (
-
-    select
-        account_source,
-        account_id,
-        practice,
-        period_grain,
-        period_start,
-        count(quarter) as tickets,
-        count(is_followed) as judged,
-        count(*) filter (where is_followed) as followed,
-        median(resolution_hours) filter (where is_followed) as median_hours_when_followed,
-        count(resolution_hours) filter (where is_followed) as solved_when_followed,
-        median(resolution_hours) filter (where not is_followed) as median_hours_when_missed,
-        count(resolution_hours) filter (where not is_followed) as solved_when_missed,
-        max(recorded_at) as recorded_at
-
-    from periods
-    group by account_source, account_id, practice, period_grain, period_start
 
 ),
 
@@ -152,8 +160,8 @@ told as (
         solved_when_followed,
         median_hours_when_missed,
         solved_when_missed,
-        'practices-1' as rule_version,
-        recorded_at
+        tickets_digest,
+        'practices-1' as rule_version
 
     from rates
 

@@ -39,6 +39,34 @@ tickets as (
 
 ),
 
+accounts as (
+
+    select * from {{ ref('prj_ticket_accounts') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
+
+),
+
+submitted as (
+
+    select * from {{ ref('prj_ticket_submissions') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
+
+),
+
+offers as (
+
+    select * from {{ ref('prj_call_offers') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
+
+),
+
+costs as (
+
+    select * from {{ ref('prj_region_costs') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
+
+),
+
 opened as (
 
     select
@@ -66,7 +94,7 @@ opened as (
         {{ newest_of(['tickets', 'accounts', 'people', 'versions']) }} as recorded_at
 
     from tickets
-    inner join {{ ref('prj_ticket_accounts') }} as accounts using (source, ticket_id)
+    inner join accounts using (source, ticket_id)
     left join {{ ref('prj_contact_history') }} as people
         on
             accounts.source = people.source
@@ -117,9 +145,9 @@ judged as (
         greatest(opened.recorded_at, submitted.recorded_at, offers.recorded_at, costs.recorded_at) as known_at
 
     from opened
-    left join {{ ref('prj_ticket_submissions') }} as submitted using (source, ticket_id)
-    left join {{ ref('prj_call_offers') }} as offers using (source, ticket_id)
-    left join {{ ref('prj_region_costs') }} as costs using (source, ticket_id)
+    left join submitted using (source, ticket_id)
+    left join offers using (source, ticket_id)
+    left join costs using (source, ticket_id)
 
 ),
 

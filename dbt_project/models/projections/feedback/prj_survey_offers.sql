@@ -41,12 +41,13 @@ signs as (
         source,
         ticket_id,
         'offer' as sign,
-        changed_at as offered_at,
+        min(changed_at) filter (where is_offer) as offered_at,
         cast(null as timestamp) as rated_at,
-        recorded_at
+        max(recorded_at) filter (where is_offer) as recorded_at
 
-    from changes
-    where field = 'satisfaction_score' and value = 'offered'
+    from (select *, field = 'satisfaction_score' and value = 'offered' as is_offer from changes) as marked
+    group by source, ticket_id
+    having bool_or(is_offer)
 
     union all
 

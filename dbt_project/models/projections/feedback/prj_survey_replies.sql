@@ -62,7 +62,7 @@ replies as (
     select
         surveys.source,
         surveys.ticket_id,
-        min(case when agents.author_id is not null then comments.created_at end) as replied_at,
+        min(case when agents.author_id is not null and comments.is_public then comments.created_at end) as replied_at,
         max(greatest(surveys.recorded_at, comments.recorded_at, agents.recorded_at)) as recorded_at
 
     from surveys
@@ -71,7 +71,6 @@ replies as (
             surveys.source = comments.source
             and surveys.ticket_id = comments.ticket_id
             and surveys.received_at < comments.created_at
-            and comments.is_public
     left join agents
         on
             comments.source = agents.source

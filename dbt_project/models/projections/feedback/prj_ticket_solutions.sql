@@ -17,7 +17,6 @@ changes as (
 
     select * from {{ ref('prj_ticket_changes') }}
     {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
-    where field = 'status' and value = 'solved'
 
 ),
 
@@ -27,12 +26,34 @@ solutions as (
     select
         source,
         ticket_id,
-        min(changed_at) as first_solved_at,
-        coalesce(max_by(author_id, change_index) <= 0, false) as is_auto_solved,
-        max(recorded_at) as recorded_at
+        min(changed_at) filter (where is_solution) as first_solved_at,
+        coalesce(max_by(author_id, change_index) filter (where is_solution) <= 0, false) as is_auto_solved,
+        max(recorded_at) filter (where is_solution) as recorded_at
 
-    from changes
+    from (select *, field = 'status' and value = 'solved' as is_solution from changes) as marked
     group by source, ticket_id
+    having bool_or(is_solution)
+
+),
+
+tickets as (
+
+    select * from {{ ref('prj_tickets') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
+
+),
+
+accounts as (
+
+    select * from {{ ref('prj_ticket_accounts') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
+
+),
+
+surveys as (
+
+    select * from {{ ref('prj_surveys') }}
+    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
 
 ),
 
@@ -51,9 +72,9 @@ solved as (
         {{ newest_of(['solutions', 'accounts', 'tickets', 'surveys']) }} as recorded_at
 
     from solutions
-    inner join {{ ref('prj_tickets') }} as tickets using (source, ticket_id)
-    left join {{ ref('prj_ticket_accounts') }} as accounts using (source, ticket_id)
-    left join {{ ref('prj_surveys') }} as surveys using (source, ticket_id)
+    inner join tickets using (source, ticket_id)
+    left join accounts using (source, ticket_id)
+    left join surveys using (source, ticket_id)
 
 )
 

@@ -33,30 +33,44 @@ comments as (
 
 ),
 
-people as (
+asked as (
 
-    select * from {{ ref('prj_contact_history') }}
+    select
+        comments.source,
+        comments.ticket_id,
+        bool_or(people.role <> 'end-user') as is_offered,
+        max(people.recorded_at) as recorded_at
+
+    from comments
+    inner join {{ ref('prj_contact_history') }} as people
+        on
+            comments.source = people.source
+            and comments.author_id = people.contact_id
+            and {{ valid_at('people', 'comments.created_at') }}
+    where comments.call_request is not null
+    group by comments.source, comments.ticket_id
 
 ),
 
 -- A row for every ticket, so that one whose offer was redacted, or made by somebody who is no member of staff after
 -- all, loses it in increments, too.
+commented as (
+
+    select source, ticket_id, max(recorded_at) as recorded_at from comments
+    group by source, ticket_id
+
+),
+
 offers as (
 
     select
-        comments.source,
-        comments.ticket_id,
-        coalesce(bool_or(comments.call_request is not null and people.role <> 'end-user'), false) as is_offered,
-        max(greatest(comments.recorded_at, people.recorded_at)) as recorded_at
+        commented.source,
+        commented.ticket_id,
+        coalesce(asked.is_offered, false) as is_offered,
+        {{ newest_of(['commented', 'asked']) }} as recorded_at
 
-    from comments
-    left join people
-        on
-            comments.source = people.source
-            and comments.author_id = people.contact_id
-            and comments.call_request is not null
-            and {{ valid_at('people', 'comments.created_at') }}
-    group by all
+    from commented
+    left join asked using (source, ticket_id)
 
 )
 

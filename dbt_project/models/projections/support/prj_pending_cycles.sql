@@ -15,9 +15,26 @@ changes as (
 
     select *
     from {{ ref('prj_ticket_changes') }}
-    {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}
-    where field = 'status'
-    qualify value is distinct from lag(value) over (partition by source, ticket_id order by change_index asc)
+    {% if is_incremental() -%} semi join touched using (source, ticket_id)
+    {%- else -%} where field = 'status' {%- endif %}
+
+),
+
+-- One partition for the status: DuckDB would carry a filter on the field itself to the table (see touched.sql).
+steps as (
+
+    select
+        *,
+        field = 'status' as is_status,
+        lag(value) over (partition by source, ticket_id, field = 'status' order by change_index asc) as before
+    from changes
+
+),
+
+moves as (
+
+    select * exclude (is_status, before) from steps
+    where is_status and value is distinct from before
 
 ),
 
@@ -31,7 +48,7 @@ statuses as (
         lead(author_id) over steps as ended_by,
         max(recorded_at) over (partition by source, ticket_id) as ticket_recorded_at
 
-    from changes
+    from moves
     window steps as (partition by source, ticket_id order by change_index asc)
 
 ),

@@ -30,8 +30,17 @@ audit_events as (
 
 ),
 
--- Zendesk rewrites an audit whose comment was redacted: the newest reading counts, in the place
--- among its second's audits that the first reading had.
+-- Zendesk rewrites an audit whose comment was redacted: those that were read more than once.
+reread as (
+
+    select source, ticket_id, audit_id
+    from audit_events
+    group by source, ticket_id, audit_id
+    having count(*) > 1
+
+),
+
+-- The newest reading counts, in the place among its second's audits that the first reading had.
 readings as (
 
     select
@@ -40,6 +49,7 @@ readings as (
         first_value(position) over readings as first_position,
         lead(event_id) over readings is null as is_newest
     from audit_events
+    semi join reread using (source, ticket_id, audit_id)
     window readings as (
         partition by source, ticket_id, audit_id
         order by recorded_at asc, position asc, event_id asc
@@ -49,7 +59,10 @@ readings as (
 
 audits as (
 
-    select * from readings
+    select *, recorded_at as first_recorded_at, position as first_position from audit_events
+    anti join reread using (source, ticket_id, audit_id)
+    union all
+    select * exclude (is_newest) from readings
     where is_newest
 
 ),

@@ -30,11 +30,26 @@ audit_events as (
 
 ),
 
+-- Zendesk rewrites an audit whose comment was redacted: those that were read more than once.
+reread as (
+
+    select source, ticket_id, audit_id
+    from audit_events
+    group by source, ticket_id, audit_id
+    having count(*) > 1
+
+),
+
 audits as (
 
-    select *
-    from audit_events
-    {{ keep_latest(['source', 'ticket_id', 'audit_id']) }}
+    select * from audit_events
+    anti join reread using (source, ticket_id, audit_id)
+    union all
+    (
+        select * from audit_events
+        semi join reread using (source, ticket_id, audit_id)
+        {{ keep_latest(['source', 'ticket_id', 'audit_id']) }}
+    )
 
 ),
 

@@ -1,8 +1,6 @@
 -- depends_on: {{ ref('stg_zendesk__ticket_audit_events') }}
 {{ config(materialized='incremental', unique_key=['source', 'ticket_id']) }}
-{%- set fields = [
-    'status', 'organization_id', 'requester_id', 'assignee_id', 'group_id', 'satisfaction_score',
-] -%}
+{%- set fields = tracked_ticket_fields() -%}
 
 with
 

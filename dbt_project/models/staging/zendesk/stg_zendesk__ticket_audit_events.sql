@@ -59,7 +59,10 @@ renamed as (
         record.updater_id as author_id,
         record.via as via,
         list_transform(
-            list_filter(changed, lambda change: change.field is not null),
+            list_filter(
+                changed,
+                lambda change: change.field in ('{{ followed_ticket_fields() | join("', '") }}')
+            ),
             lambda change, i: {
                 'change_index': i,
                 'is_create': change.child['event_type'] = 'Create',
@@ -100,9 +103,12 @@ renamed as (
                         then try_cast(child['via'] ->> '$.source.from.ticket_id' as bigint)
                 end,
                 -- the only trace where the API leaves the numbers out of `via`
-                'merge_text': try_cast({{ regex_group(
-                    "child['body']", 'closed and merged into request #([0-9]+)', 1
-                ) }} as bigint)
+                'merge_text': case
+                    when contains(child['body'], 'closed and merged into request')
+                        then try_cast({{ regex_group(
+                            "child['body']", 'closed and merged into request #([0-9]+)', 1
+                        ) }} as bigint)
+                end
             }
         ) as comments
     from named
