@@ -1,13 +1,16 @@
 """Templates to text. What customers wrote is never trusted: every value that a template prints is escaped."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from functools import cache
 from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-Format = Literal["markdown", "html"]
+Format = Literal["markdown", "html", "text"]
+SUFFIXES: dict[str, str] = {"markdown": "md", "html": "html", "text": "txt"}
+
 
 # All that begins something in Markdown where values stand, which is never the beginning of a line.
 MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
@@ -36,27 +39,31 @@ def day(moment: datetime | None) -> str:
     return moment.astimezone(UTC).strftime("%-d %B %Y") if moment else ""
 
 
+def moment(when: datetime | None, zone: tzinfo = UTC) -> str:
+    return when.astimezone(zone).strftime("%A, %-d %B %Y, %H:%M %Z") if when else ""
+
+
 def words(code: str) -> str:
     """SINGLE_CONTACT as a person says it."""
     return code.replace("_", " ").lower()
 
 
+@cache
 def _environment(wanted: Format) -> Environment:
     found = Environment(
         loader=PackageLoader("deliveries"),
         autoescape=wanted == "html",
-        finalize=one_line if wanted == "html" else marked,
+        finalize=marked if wanted == "markdown" else one_line,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters |= {"day": day, "words": words}
+    found.filters |= {"day": day, "moment": moment, "words": words}
     found.globals["link"] = link
     return found
 
 
 def rendered(template: str, wanted: Format, values: dict[str, Any]) -> str:
-    """`templates/<template>.md` or `.html` with the values. Raises jinja2.UndefinedError for one that is missing."""
-    suffix = "html" if wanted == "html" else "md"
-    return _environment(wanted).get_template(f"{template}.{suffix}").render(values)
+    """`templates/<template>.md`, `.html` or `.txt` with the values. Raises jinja2.UndefinedError for a missing one."""
+    return _environment(wanted).get_template(f"{template}.{SUFFIXES[wanted]}").render(values)

@@ -23,7 +23,7 @@ class Clock:
         if not date_header:
             return
         try:
-            self._offset = parsedate_to_datetime(date_header) - _local()
+            self._offset = parsedate_to_datetime(date_header) - local_now()
         except (TypeError, ValueError, OverflowError):
             return  # an unreadable Date header is no reason to lose the answer that came with it
 
@@ -33,8 +33,8 @@ class Clock:
         return None if self._offset is None else self._offset.total_seconds()
 
     def now(self) -> datetime:
-        return _local() + (self._offset or timedelta())
+        return local_now() + (self._offset or timedelta())
 
 
-def _local() -> datetime:
+def local_now() -> datetime:
     return datetime.fromtimestamp(time.time(), UTC)

@@ -151,11 +151,11 @@ class Settings(BaseSettings):
 
 def load_settings(env_file: str | Path | None = ENV_FILE) -> Settings:
     """Raises SettingsError, one sentence, for the first variable that cannot be read or is missing."""
-    settings = _read(Settings, "", env_file)
+    settings = read(Settings, "", env_file)
     found: dict[str, Connection] = _salesforce(settings.salesforce_instances, env_file)
     for name in settings.zendesk_instances:
-        found[f"zendesk/{name}"] = _read(ZendeskConnection, f"ZENDESK_{name.upper()}_", env_file)
-    found["gitlab/main"] = _read(Connection, "GITLAB_", env_file)
+        found[f"zendesk/{name}"] = read(ZendeskConnection, f"ZENDESK_{name.upper()}_", env_file)
+    found["gitlab/main"] = read(Connection, "GITLAB_", env_file)
     for source, connection in found.items():
         if connection.url:
             _require_credentials(source, connection)
@@ -170,9 +170,9 @@ def load_settings(env_file: str | Path | None = ENV_FILE) -> Settings:
 def _salesforce(names: tuple[str, ...], env_file: str | Path | None) -> dict[str, Connection]:
     """`SALESFORCE_URL` and its like are the org `main`, unless SALESFORCE_MAIN_URL is there."""
     found: dict[str, Connection] = {
-        f"salesforce/{name}": _read(SalesforceConnection, f"SALESFORCE_{name.upper()}_", env_file) for name in names
+        f"salesforce/{name}": read(SalesforceConnection, f"SALESFORCE_{name.upper()}_", env_file) for name in names
     }
-    short = _read(SalesforceConnection, "SALESFORCE_", env_file)
+    short = read(SalesforceConnection, "SALESFORCE_", env_file)
     if short.url and "main" not in names:
         raise SettingsError(
             "SALESFORCE_URL is the org `main`, but SALESFORCE_INSTANCES does not name that: add it, or unset the URL."
@@ -189,7 +189,8 @@ def _require_credentials(source: str, connection: Connection) -> None:
         require(connection, ("token",) if source.startswith("gitlab/") else ("client_id", "client_secret"))
 
 
-def _read(model: type[T], prefix: str, env_file: str | Path | None) -> T:
+def read(model: type[T], prefix: str, env_file: str | Path | None) -> T:
+    """The variables that begin with `prefix`. Raises SettingsError for the first that cannot be read."""
     try:
         found = model(_env_prefix=prefix, _env_file=env_file)
     except ValidationError as error:

@@ -17,6 +17,7 @@ class Stream:
     changes: what changed since a cursor; a live and a history cursor.
     list: the whole list each time; what vanished becomes a tombstone.
     once: each item is read once (files, settings).
+    ledger: nothing is read; deliveries write down here what they did.
 
     `history` says from when a new installation reads: things that exist (accounts, contacts) are read whole, because
     one that has been quiet for years still counts; what happened (tickets, audits) is read from START_DATE.
@@ -25,7 +26,7 @@ class Stream:
     """
 
     name: str
-    shape: Literal["changes", "list", "once"]
+    shape: Literal["changes", "list", "once", "ledger"]
     interval: timedelta
     history: Literal["beginning", "start_date", "none"]
     description: str
@@ -97,6 +98,8 @@ _ALL = (
     Stream("gitlab__project", "list", HOURLY, "none", "Collaboration projects that organizations name.", COUNTERS),
     Stream("file__feedback", "once", EVERY_TICK, "none", "Feedback dropped as files.", frozenset({"file_name"})),
     Stream("pipeline__erasure", "once", EVERY_TICK, "none", "Texts that were erased from the log, and why."),
+    Stream("delivery__attempt", "ledger", EVERY_TICK, "none", "Messages about to be handed over, before they are."),
+    Stream("delivery__outcome", "ledger", EVERY_TICK, "none", "What became of a message that was handed over."),
     Stream("pipeline__settings", "once", EVERY_TICK, "none", "The settings that marts depend on, as they were."),
 )
 

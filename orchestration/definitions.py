@@ -1,9 +1,10 @@
-"""The code location. Read top to bottom: event log -> warehouse -> published."""
+"""The code location. Read top to bottom: event log -> warehouse -> published -> deliveries."""
 
 import dagster as dg
 
 from orchestration import progress
 from orchestration.event_log import event_log
+from orchestration.notifications import notifications
 from orchestration.published import support_signals
 from orchestration.schedules import (
     a_source_failed,
@@ -18,7 +19,7 @@ from orchestration.schedules import (
 from orchestration.warehouse import dbt_resource, warehouse
 
 defs = dg.Definitions(
-    assets=[event_log, warehouse, support_signals],
+    assets=[event_log, warehouse, support_signals, notifications],
     jobs=[tick, reconcile, rebuild, carry_on],
     schedules=[every_minute, every_day, every_night],
     sensors=[a_source_failed],

@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from deliveries.settings import DeliverySettings
 from ingestion import event_log
 from ingestion.errors import SettingsError
-from ingestion.settings import Settings, load_settings
+from ingestion.settings import ENV_FILE, Settings, load_settings, read
 from ingestion.sources.pipeline_settings import last_settings
 from orchestration.environment import PROJECT_ROOT
 from orchestration.warehouse_file import writing
@@ -28,6 +29,7 @@ class Served(NamedTuple):
     """Where the sandbox serves, and from when to when its world goes."""
 
     url: str
+    smtp_port: int
     instances: tuple[str, ...]
     now: datetime
     first_change: datetime
@@ -46,7 +48,17 @@ def embedded_sandbox(data_dir: Path, options: Sequence[str]) -> Iterator[tuple[S
     with output.open("wb") as log:
         # In a session of its own: Ctrl-C reaches us, and we stop it after what reads from it.
         process = subprocess.Popen(
-            [*CHILD, "sandbox", "serve", *_world(folder), *options, "--ready-file", str(ready_file)],
+            [
+                *CHILD,
+                "sandbox",
+                "serve",
+                *_world(folder),
+                *options,
+                "--smtp-port",
+                "0",
+                "--ready-file",
+                str(ready_file),
+            ],
             cwd=PROJECT_ROOT,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -75,7 +87,22 @@ def connect(served: Served) -> Settings:
         os.environ["START_DATE"] = served.first_change.isoformat()
     if chosen.go_live_at is None and not _has_gone_live(chosen):
         os.environ["GO_LIVE_AT"] = (served.now - LIVE_BEFORE_NOW).isoformat()
+    _connect_mail(served)
     return load_settings()
+
+
+def _connect_mail(served: Served) -> None:
+    """The sandbox keeps what it is sent; whoever names a server of his own means that one."""
+    named = read(DeliverySettings, "", ENV_FILE).model_fields_set
+    mail = {
+        "DELIVERY_MODE": "send",
+        "SMTP_HOST": "localhost",
+        "SMTP_PORT": str(served.smtp_port),
+        "SMTP_SECURITY": "none",
+        "MAIL_FROM": "signals@support-signals.example",
+    }
+    if "smtp_host" not in named:
+        os.environ.update({name: value for name, value in mail.items() if name.lower() not in named})
 
 
 def _has_gone_live(settings: Settings) -> bool:
@@ -104,6 +131,7 @@ def _wait(process: subprocess.Popen[bytes], ready_file: Path, output: Path) -> S
             ready = json.loads(ready_file.read_text())
             return Served(
                 ready["url"].rstrip("/"),
+                ready["smtp_port"],
                 tuple(ready["instances"]),
                 _moment(ready["now"]),
                 _moment(ready["first_change"]),

@@ -24,7 +24,7 @@ class Freshness(NamedTuple):
 
 def checked(streams: Iterable[Stream]) -> list[Stream]:
     """Streams that are polled; files and settings come when they come."""
-    return [stream for stream in streams if stream.shape != "once"]
+    return [stream for stream in streams if stream.shape in ("changes", "list")]
 
 
 def freshness(settings: Settings, streams: Iterable[Stream]) -> Iterator[Freshness]:

@@ -17,7 +17,7 @@ ANSWERS = AssetSelection.groups("seeds", "staging", "projections", "marts", "pub
 IS_LIVE = os.environ.get("SUPPORT_SIGNALS_LIVE") == "1"
 SCHEDULES = DefaultScheduleStatus.RUNNING if IS_LIVE else DefaultScheduleStatus.STOPPED
 
-tick = dg.define_asset_job("tick", AssetSelection.all(), description="Read what changed, build, publish.")
+tick = dg.define_asset_job("tick", AssetSelection.all(), description="Read what changed, build, publish, deliver.")
 
 rebuild = dg.define_asset_job(
     "rebuild",
@@ -34,7 +34,11 @@ reconcile = dg.define_asset_job(
     "good, moved in silence or missed becomes an event. The next tick builds from it.",
 )
 
-carry_on = dg.define_asset_job("carry_on", ANSWERS, description="Build and publish from what the event log holds.")
+carry_on = dg.define_asset_job(
+    "carry_on",
+    ANSWERS | AssetSelection.groups("deliveries"),
+    description="Build, publish and deliver from what the event log holds.",
+)
 
 
 @dg.schedule(
@@ -77,6 +81,6 @@ every_day = dg.ScheduleDefinition(
 def a_source_failed(context: dg.RunFailureSensorContext) -> dg.RunRequest | dg.SkipReason:
     """One source that is down must not keep the answers from the others: build from what did arrive."""
     failed = {event.step_key for event in context.get_step_failure_events()}
-    if not failed or "warehouse" in failed or any(step and step.startswith("published") for step in failed):
-        return dg.SkipReason("building or publishing failed, and would fail again")
+    if not failed or any(step != "event_log" for step in failed):
+        return dg.SkipReason("building, publishing or delivering failed, and would fail again")
     return dg.RunRequest(run_key=context.dagster_run.run_id)

@@ -142,7 +142,7 @@ def test_a_machine_whose_clock_is_wrong_signs_in_by_the_clock_of_the_org(
 ) -> None:
     """R29: an assertion is good for minutes, and a clock may be hours off."""
     register(org, key)
-    monkeypatch.setattr(clock, "_local", lambda: datetime.now(UTC) + timedelta(hours=3))
+    monkeypatch.setattr(clock, "local_now", lambda: datetime.now(UTC) + timedelta(hours=3))
     assert signed_in(org, [], CLIENT_ID="app", USERNAME="ana@example.com", JWT_KEY=pem(key)) is None
     assert [call["status"] for call in org.asked("POST", "/oauth2/token")] == [400, 200]
 

@@ -19,6 +19,8 @@ STREAMS = (
     "salesforce__case",
     "salesforce__account_field_history",
     "salesforce__field",
+    "delivery__attempt",
+    "delivery__outcome",
     "zendesk__organization",
     "zendesk__user",
     "zendesk__ticket",
@@ -38,6 +40,8 @@ FEEDS = {
     "salesforce__account_field_history",
     "pipeline__erasure",
     "pipeline__settings",
+    "delivery__attempt",
+    "delivery__outcome",
 }
 COLUMNS = """
     event_id varchar not null, event_type varchar not null, source varchar not null,
@@ -70,6 +74,7 @@ class Event:
             "gitlab": "gitlab/main",
             "file": "file/feedback",
             "pipeline": "pipeline",
+            "delivery": "delivery",
         }
         return self.source or (defaults | other)[system]
 

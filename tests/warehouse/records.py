@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -357,3 +358,24 @@ def feedback_line(line: str, at: str, ticket: int, polarity: str) -> Event:
         "received_at": at,
     }
     return Event(stream="file__feedback", entity_id=line, occurred_at=at, payload=payload)
+
+
+def notification_id(ticket: int, source: str = GLOBAL) -> str:
+    return hashlib.md5(f"{source}|{ticket}".encode()).hexdigest()
+
+
+def attempt(ticket: int, at: str, recipient: str, channel: str = "email") -> Event:
+    return _delivery(
+        "delivery__attempt", ticket, at, channel, recipient=recipient, message_id=f"<{ticket}@example.com>"
+    )
+
+
+def outcome(ticket: int, at: str, status: str, error: str | None = None, channel: str = "email") -> Event:
+    retry_at = at if status == "failed" else None
+    return _delivery("delivery__outcome", ticket, at, channel, status=status, error=error, retry_at=retry_at)
+
+
+def _delivery(stream: str, ticket: int, at: str, channel: str, **more: Any) -> Event:
+    told = {"kind": "ticket", "channel": channel, "subject_id": notification_id(ticket)}
+    entity = "/".join(told.values())
+    return Event(stream=stream, entity_id=entity, occurred_at=at, payload={**told, "at": at, **more})

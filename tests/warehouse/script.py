@@ -7,6 +7,7 @@ from typing import Any
 from tests.warehouse.log import Event
 from tests.warehouse.records import (
     account,
+    attempt,
     audit,
     case,
     change,
@@ -17,6 +18,7 @@ from tests.warehouse.records import (
     issue,
     membership,
     organization,
+    outcome,
     project,
     rating,
     salesforce_user,
@@ -140,5 +142,17 @@ def tickets() -> list[Event]:
     ]
 
 
+def deliveries() -> list[Event]:
+    """Told at the second attempt; interrupted; given up."""
+    return [
+        attempt(101, "2024-03-10T12:01:00Z", "old@gitlab.com"),
+        outcome(101, "2024-03-10T12:01:02Z", "failed", "450 later"),
+        attempt(101, "2024-03-10T12:02:02Z", "old@gitlab.com"),
+        outcome(101, "2024-03-10T12:02:03Z", "sent"),
+        attempt(102, "2024-03-22T08:01:00Z", "new@gitlab.com"),
+        outcome(105, "2024-04-10T08:01:00Z", "dead", "has no address"),
+    ]
+
+
 def everything() -> list[Event]:
-    return [*customers(), *tickets(), settings(at="2026-01-02T00:00:00Z", parent_fallback=True)]
+    return [*customers(), *tickets(), *deliveries(), settings(at="2026-01-02T00:00:00Z", parent_fallback=True)]
