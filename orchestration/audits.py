@@ -9,6 +9,7 @@ import duckdb
 # Mart -> its key. A mart that readers rely on and that is not here is published unaudited, so add it.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "fct_notification_events": ("notification_id",),
+    "fct_notification_deliveries": ("delivery_id",),
     "fct_contact_coverage_gaps": ("gap_id",),
     "fct_account_coverage": ("account_source", "account_id"),
     "fct_coverage_work_list": ("account_source", "account_id"),

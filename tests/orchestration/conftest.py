@@ -16,6 +16,7 @@ create table marts.fct_notification_events as
         md5(cast(range as varchar)) as notification_id, range as ticket_id, 'notify' as disposition,
         'https://gitlab.zendesk.com/agent/tickets/' || range as ticket_url
     from range(100);
+create table marts.fct_notification_deliveries as select 'y1' as delivery_id;
 create table marts.fct_contact_coverage_gaps as select 'g1' as gap_id, '001' as account_id;
 create table marts.fct_account_coverage as
     select 'salesforce/main' as account_source, '001' as account_id, true as is_established;

@@ -20,7 +20,12 @@ def test_the_published_file_holds_the_marts_and_what_is_known_about_them(warehou
 
     tables = {name for (name,) in rows(published, "select table_name from information_schema.tables")}
     assert tables == {
-        *("fct_notification_events", "fct_contact_coverage_gaps", "fct_account_coverage"),
+        *(
+            "fct_notification_events",
+            "fct_notification_deliveries",
+            "fct_contact_coverage_gaps",
+            "fct_account_coverage",
+        ),
         *("fct_coverage_work_list", "fct_collaboration_links", "fct_field_drift", "fct_csm_handoffs", "fct_follow_ups"),
         *("fct_account_briefs", "fct_ticket_practices", "fct_practice_rates", "fct_survey_reach"),
         *("fct_feedback", "fct_feedback_trends", "dim_accounts", "dim_contacts", "dim_csms", "dim_tickets"),

@@ -1,0 +1,77 @@
+"""Exactly what was promised: processes are killed at every step, and the mail server has the worst of days (E-30)."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from deliveries import ledger, outbox
+from ingestion.settings import Settings
+from tests.deliveries.desk import notice, publish
+from tests.deliveries.postbox import TAKEN, served
+
+ROOT = Path(__file__).parents[2]
+TICKETS, KILLS, SEED = 300, 40, 1
+MOODS = ("451 later", "421 too busy", "550 no", "drop", "take and drop", "552 full")
+SEND_IS_OVER = ("after send", "before outcome")
+
+
+@pytest.mark.timeout(600)
+def test_every_notification_arrives_whatever_dies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """300 tickets of 30 CSMs. Repetitions have the Message-ID of the first and happen only where nobody could know."""
+    rng = random.Random(SEED)
+    told = [notice(n, csm_user_id=f"005{n % 30:012d}QAA", csm_email=f"csm{n % 30}@example.com") for n in range(TICKETS)]
+    backfill = [notice(1000 + n, disposition="suppressed", suppression_reason="before_go_live") for n in range(20)]
+    publish(tmp_path, [*told, *backfill])
+    moods = Counter[str]()
+
+    def mood(_: int) -> str:
+        chosen = rng.choice(MOODS) if rng.random() < 0.15 else TAKEN
+        moods[chosen] += 1
+        return chosen
+
+    died = Counter[str]()
+    with served(mood) as postbox:
+        for kill in range(KILLS):
+            if kill in (KILLS // 3, 2 * KILLS // 3):
+                rng.shuffle(told)
+                publish(tmp_path, [*told, *backfill])
+            died[run(tmp_path, postbox.port, rng.randrange(1, 90))] += 1
+        # left alone, it comes to an end
+        for _ in range(30):
+            if run(tmp_path, postbox.port, 0) == "done" and not pending(tmp_path):
+                break
+        mails = postbox.mails
+
+    arrived = Counter(str(mail["Message-ID"]) for mail in mails)
+    subjects = {str(mail["Message-ID"]): str(mail["Subject"]) for mail in mails}
+    repeats = sum(arrived.values()) - len(arrived)
+    unknown = sum(died[step] for step in SEND_IS_OVER) + moods["take and drop"]
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\nseed {SEED}: {dict(died)}; {dict(moods)}; {repeats} repeated of {unknown} unknown outcomes\n"
+        )
+    assert len(arrived) == len(set(subjects.values())) == TICKETS
+    assert repeats <= unknown
+    for mail in mails:
+        number = int(str(mail["X-Support-Signals-Ticket"]).rsplit("#", 1)[1])
+        assert mail["To"].addresses[0].addr_spec == f"csm{number % 30}@example.com"
+    assert sum(died.values()) - died["done"] >= KILLS // 2
+
+
+def run(folder: Path, port: int, last: int) -> str:
+    command = [sys.executable, "-m", "tests.deliveries.killed", str(folder), str(port), str(last)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode in (0, -9), done.stderr
+    return done.stdout if done.returncode else "done"
+
+
+def pending(folder: Path) -> list[object]:
+    with ledger.opened(Settings(data_dir=folder), print) as found:
+        outbox.attach(found.connection, Settings(data_dir=folder).published_path)
+        return list(outbox.pending(found.connection))
