@@ -95,7 +95,10 @@ class Ledger:
         self._append(
             ATTEMPT.table,
             ATTEMPT.event_type("recorded"),
-            [(d.entity_id, {**d._asdict(), "message_id": message_id}) for d, message_id in deliveries],
+            [
+                (d.entity_id, _named(d.entity_id) | {"recipient": d.recipient, "message_id": message_id})
+                for d, message_id in deliveries
+            ],
         )
 
     def outcome(
@@ -108,14 +111,14 @@ class Ledger:
     ) -> None:
         """After it: what became of it. One outcome for each of the deliveries of one message."""
         told = {"status": status, "error": error, "retry_at": retry_at and retry_at.isoformat(), **more}
-        self._append(OUTCOME.table, OUTCOME.event_type("recorded"), [(entity, told) for entity in entity_ids])
+        self._append(OUTCOME.table, OUTCOME.event_type("recorded"), [(e, _named(e) | told) for e in entity_ids])
 
     def _append(self, table: str, event_type: str, entries: Sequence[tuple[str, dict[str, Any]]]) -> None:
         now = self.now()
         self._last = max(now, self._last + timedelta(microseconds=1))
         rows = []
         for position, (entity, payload) in enumerate(entries):
-            text = canonical(payload | {"delivery": entity, "at": now.isoformat()})
+            text = canonical(payload)
             identity = event_id(event_type, SOURCE, entity, self._last.isoformat(), "")
             rows.append((identity, event_type, SOURCE, entity, now, self._last, position, text.decode()))
         self.connection.begin()
@@ -123,6 +126,10 @@ class Ledger:
             f"insert into {event_log.SCHEMA}.{table} ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)", rows
         )
         self.connection.commit()
+
+
+def _named(entity_id: str) -> dict[str, Any]:
+    return dict(zip(("kind", "channel", "subject_id"), entity_id.split("/", 2), strict=True))
 
 
 @contextmanager

@@ -66,7 +66,7 @@ class _Round:
         until, shown_at = time.monotonic() + self.chosen.delivery_budget_seconds, time.monotonic()
         for number, notices in enumerate(mails):
             if time.monotonic() >= until:
-                self.say(f"mail  {number} sent, the time for it is up; the next run goes on")
+                self.say(f"{number} mails done, the time for it is up; the next run goes on")
                 return
             try:
                 self._one(notices, preferences)
@@ -74,7 +74,7 @@ class _Round:
                 self.told.problem = str(down)
                 return
             if time.monotonic() - shown_at >= 2:
-                self.say(f"mail  {number + 1} sent")
+                self.say(f"{number + 1} mails done")
                 shown_at = time.monotonic()
 
     def _one(self, notices: list[Notice], preferences: Preferences) -> None:

@@ -8,6 +8,8 @@ import dagster as dg
 from dagster import DagsterEvent, DagsterEventType
 
 EVERY_SECONDS = 2.0
+# Steps whose own words are shown.
+TALKING = ("event_log", "deliveries")
 
 
 class Progress(logging.Handler):
@@ -21,9 +23,9 @@ class Progress(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         event: DagsterEvent | None = getattr(record, "dagster_event", None)
         if event is None:
-            # What ingestion says while it reads; of the others only that they wait. Errors are said once, at the end.
+            # What reading and delivering say; of the others only that they wait. Errors are said once, at the end.
             said = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
-            if logging.INFO <= record.levelno <= logging.WARNING and (self._step == "event_log" or "waiting" in said):
+            if logging.INFO <= record.levelno <= logging.WARNING and (self._step in TALKING or "waiting" in said):
                 self._say(said)
         elif event.event_type == DagsterEventType.STEP_START:
             self._step, self._built = (event.step_key or "").split("__")[0], 0

@@ -2,6 +2,9 @@
 
 import json
 import os
+from datetime import timedelta
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
 
 import duckdb
@@ -51,8 +54,25 @@ def test_a_run_answers_the_three_questions(tiny: tuple[Path, str]) -> None:
 def test_a_run_shows_what_it_is_doing(tiny: tuple[Path, str]) -> None:
     _, said = tiny
 
-    for layer in ("event_log", "warehouse", "published"):
+    for layer in ("event_log", "warehouse", "published", "deliveries"):
         assert f"{layer:<11}begins" in said
+
+
+def test_who_is_to_be_told_is_told_once_and_the_next_run_knows_it(tiny: tuple[Path, str]) -> None:
+    """R-NT-1, R-NT-9, R-NT-4: real mails to the sandbox's mailbox, and their outcomes back in a mart."""
+    data_dir, _ = tiny
+    told = rows(data_dir, "select csm_email from marts.fct_notification_events where disposition = 'notify' order by 1")
+    done = run(data_dir, SANDBOX_WORLD="tiny")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    parsed = [BytesParser(policy=policy.default).parse(path.open("rb")) for path in mails(data_dir)]
+    assert sorted((mail["X-Sandbox-To"],) for mail in parsed) == told
+    statuses = rows(data_dir, "select status, attempts, count(*) from marts.fct_notification_deliveries group by all")
+    assert statuses == [("sent", 1, len(told))]
+
+
+def mails(data_dir: Path) -> list[Path]:
+    return sorted((data_dir / "sandbox" / "mail").glob("*.eml"))
 
 
 def test_the_published_file_holds_answers_and_no_payloads(tiny: tuple[Path, str]) -> None:
@@ -117,14 +137,16 @@ def test_a_replay_is_published_beside_the_answers_of_today(tiny: tuple[Path, str
     """C.2-17."""
     data_dir, _ = tiny
     before = {path: path.stat().st_mtime_ns for path in (published(data_dir), data_dir / "warehouse.duckdb")}
-    ((today,),) = rows(data_dir, "select cast(row_counts as varchar) from marts.snapshot")
+    ((today, known_until),) = rows(data_dir, "select cast(row_counts as varchar), as_of from marts.snapshot")
+    moment = known_until.replace(microsecond=0) + timedelta(seconds=1)
 
-    done = run(data_dir, SANDBOX_WORLD="tiny", SUPPORT_AS_OF="2030-01-01T00:00:00Z")
+    done = run(data_dir, SANDBOX_WORLD="tiny", SUPPORT_AS_OF=moment.isoformat())
     early = run(data_dir, SANDBOX_WORLD="tiny", SUPPORT_AS_OF="2020-01-01T00:00:00Z")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "published/support_signals_as_of_20300101T000000Z.duckdb" in done.stdout
-    replayed = published(data_dir).with_name("support_signals_as_of_20300101T000000Z.duckdb")
+    name = f"support_signals_as_of_{moment:%Y%m%dT%H%M%SZ}.duckdb"
+    assert f"published/{name}" in done.stdout
+    replayed = published(data_dir).with_name(name)
     with duckdb.connect(str(replayed), read_only=True) as connection:
         assert connection.execute("select cast(row_counts as varchar) from marts.snapshot").fetchone() == (today,)
     assert {path: path.stat().st_mtime_ns for path in before} == before

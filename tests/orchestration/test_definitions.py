@@ -13,7 +13,7 @@ from orchestration.definitions import defs
 from orchestration.environment import PROJECT_ROOT
 from orchestration.schedules import every_day, every_minute, every_night
 
-LAYERS = ["event_log", "staging", "projections", "marts", "published"]
+LAYERS = ["event_log", "staging", "projections", "marts", "published", "deliveries"]
 
 
 Specs = dict[dg.AssetKey, dg.AssetSpec]
