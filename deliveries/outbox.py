@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from deliveries.ledger import SETTLED, STATES, Delivery, State
+from deliveries.ledger import OUTCOME, SETTLED, STATES, Channel, Delivery, State
 from deliveries.preferences import Preferences
 from deliveries.published import NotPublished
+from ingestion.event_log import SCHEMA
 
 KIND = "ticket"
 # What the CSM wants to know of the account beside the ticket: its open tickets and gaps, and the last feedback.
@@ -29,11 +30,21 @@ left join (
 ) as feedback using (account_source, account_id)
 where disposition = 'notify'
 """
+# `case_id` is that of a case that was made or found here and that the marts do not know yet.
 PENDING = f"""
-with states(entity_id, attempts, recipient, message_id, status, retry_at, refusals) as ({STATES})
-select notices.*, states.* exclude (entity_id)
-from ({NOTICES}) as notices left join states on states.entity_id = '{KIND}/email/' || notification_id
-where states.status is null or states.status not in {SETTLED}
+with states(entity_id, attempts, recipient, message_id, status, retry_at, refusals) as ({STATES}),
+made as (
+    select split_part(entity_id, '/', 3) as notification_id, max(payload ->> 'case_id') as case_id
+    from {SCHEMA}.{OUTCOME.table} where entity_id like '{KIND}/salesforce_case/%' group by all
+)
+select notices.*, made.case_id, cases.status = 'dead' as is_case_given_up, states.* exclude (entity_id)
+from ({NOTICES}) as notices
+left join states on states.entity_id = '{KIND}/' || $channel || '/' || notification_id
+left join states as cases on cases.entity_id = '{KIND}/salesforce_case/' || notification_id
+left join made using (notification_id)
+where
+    (states.status is null or states.status not in {SETTLED})
+    and ($channel = 'email' or notices.salesforce_case_id is null)
 order by coalesce(associated_at, opened_at), notification_id
 """
 
@@ -44,6 +55,7 @@ class Notice:
 
     row: dict[str, Any]
     state: State | None
+    channel: Channel = "email"
 
     @property
     def since(self) -> datetime:
@@ -63,7 +75,12 @@ class Notice:
 
     @property
     def delivery(self) -> Delivery:
-        return Delivery(KIND, "email", self.row["notification_id"], self.recipient)
+        return Delivery(KIND, self.channel, self.row["notification_id"], self.recipient)
+
+    def awaits_case(self, now: datetime, seconds: float) -> bool:
+        """Whether a case may still come that the mail could link to."""
+        has_case = self.row["salesforce_case_id"] or self.row["case_id"] or self.row["is_case_given_up"]
+        return not has_case and now < self.since + timedelta(seconds=seconds)
 
     def is_ready(self, now: datetime) -> bool:
         return self.state is None or self.state.retry_at is None or self.state.retry_at <= now
@@ -77,12 +94,12 @@ def attach(connection: duckdb.DuckDBPyConnection, published: Path) -> None:
     connection.execute(f"attach '{name}' as published (read_only)")
 
 
-def pending(connection: duckdb.DuckDBPyConnection) -> list[Notice]:
-    """What the ledger does not call settled, oldest first."""
+def pending(connection: duckdb.DuckDBPyConnection, channel: Channel = "email") -> list[Notice]:
+    """What the ledger does not call settled, oldest first; of cases, those that no system has yet."""
     found = []
-    for row in _rows(connection, PENDING):
+    for row in _rows(connection, PENDING, {"channel": channel}):
         state = State(*(row.pop(name) for name in State._fields))
-        found.append(Notice(row, None if state.attempts is None else state))
+        found.append(Notice(row, None if state.attempts is None else state, channel))
     return found
 
 
@@ -91,8 +108,10 @@ def notices(connection: duckdb.DuckDBPyConnection) -> list[Notice]:
     return [Notice(row, None) for row in _rows(connection, f"{NOTICES} order by opened_at, notification_id")]
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    found = connection.execute(sql)
+def _rows(
+    connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    found = connection.execute(sql, values)
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -37,6 +38,8 @@ class Preference:
 class Preferences:
     default: Preference
     by_csm: dict[str, Preference]
+    # The field of a Salesforce case that is External ID and Unique, by which a case is made only once.
+    external_id: str = "Zendesk_Ticket_Id__c"
 
     def of(self, csm_user_id: str | None) -> Preference:
         return self.by_csm.get(csm_user_id or "", self.default)
@@ -48,11 +51,18 @@ def read_preferences(path: Path) -> Preferences:
         tables: dict[str, Any] = tomllib.loads(path.read_text()) if path.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from None
-    for name in tables.keys() - {"default", "csm"}:
-        raise SettingsError(f"{path} has a table {name!r} that nothing reads: there are [default] and [csm.ID].")
+    for name in tables.keys() - {"default", "csm", "salesforce_case"}:
+        raise SettingsError(
+            f"{path} has a table {name!r} that nothing reads: there are [default], [csm.ID] and [salesforce_case]."
+        )
+    external_id = tables.get("salesforce_case", {}).get("external_id", Preferences.external_id)
+    if not isinstance(external_id, str) or not re.fullmatch(r"[A-Za-z]\w*", external_id):
+        raise SettingsError(f"{path} [salesforce_case] external_id = {external_id!r} is no name of a field.")
     default = _preference(path, "default", tables.get("default", {}), Preference())
     named = tables.get("csm", {})
-    return Preferences(default, {csm: _preference(path, f"csm.{csm}", table, default) for csm, table in named.items()})
+    return Preferences(
+        default, {csm: _preference(path, f"csm.{csm}", table, default) for csm, table in named.items()}, external_id
+    )
 
 
 def _preference(path: Path, name: str, table: dict[str, Any], otherwise: Preference) -> Preference:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from deliveries import outbox
 from deliveries.addresses import is_address
+from deliveries.case_round import make_cases
+from deliveries.cases import record_url
 from deliveries.ledger import Ledger, opened
 from deliveries.message import message_id
 from deliveries.notice import notice_mail
@@ -18,6 +20,7 @@ from deliveries.outbox import Notice
 from deliveries.preferences import Preferences, read_preferences
 from deliveries.settings import DeliverySettings
 from deliveries.smtp import Answer, MailDown, Sender, connected
+from ingestion.mapping import read_signals
 from ingestion.settings import Settings
 
 # A refusal may be a mistake of an hour; who refuses this often, each time after a longer pause, means it.
@@ -47,9 +50,20 @@ def deliver(
     preferences = read_preferences(chosen.deliveries_file)
     with opened(settings, say) as ledger, connected(chosen) as sender:
         outbox.attach(ledger.connection, published)
+        signals = read_signals(settings.signals_file)
+        creates = chosen.salesforce_create_cases and chosen.delivery_mode == "send"
+        if creates:
+            told.problem = make_cases(settings, chosen, signals, ledger, preferences.external_id, say)
         notices = outbox.pending(ledger.connection)
+        for notice in notices:
+            if notice.row["case_id"] and not notice.row["salesforce_case_id"]:
+                notice.row["salesforce_case_url"] = record_url(
+                    signals, notice.row["account_source"], notice.row["case_id"]
+                )
         done = _Round(chosen, ledger, sender, told, say)
-        done.all(outbox.mails(notices, preferences, ledger.now()), preferences)
+        now, wait = ledger.now(), chosen.case_wait_seconds
+        ready = [notice for notice in notices if not (creates and notice.awaits_case(now, wait))]
+        done.all(outbox.mails(ready, preferences, now), preferences)
         told.waiting = len(notices) - sum(told.counts[status] for status in ("sent", "recorded", "dead"))
     return told
 
@@ -71,7 +85,7 @@ class _Round:
             try:
                 self._one(notices, preferences)
             except MailDown as down:
-                self.told.problem = str(down)
+                self.told.problem = " ".join(filter(None, (self.told.problem, str(down))))
                 return
             if time.monotonic() - shown_at >= 2:
                 self.say(f"{number + 1} mails done")

@@ -41,6 +41,10 @@ class DeliverySettings(BaseSettings):
     mail_from: Mailbox = ""
     mail_from_name: str = "Support Signals"
     mail_reply_to: Mailbox = ""
+    # Off: a case is made only where somebody says so, and where no other integration does.
+    salesforce_create_cases: bool = False
+    # How long a mail waits for its case; then it goes without the link, and says so.
+    case_wait_seconds: NonNegativeFloat = 300.0
     # Whoever is told when something stays broken; without it nobody is.
     alert_to: Mailbox = ""
 

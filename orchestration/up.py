@@ -14,7 +14,8 @@ from ingestion.settings import Settings, load_settings
 from orchestration.embedded_sandbox import CHILD, connect, embedded_sandbox
 from orchestration.environment import PROJECT_ROOT
 
-LIVE_TICKETS_PER_HOUR = "60"
+# Of the sandbox, unless SANDBOX_TICKETS_PER_HOUR says otherwise.
+TICKETS_PER_HOUR = "60"
 STOP_SECONDS = 20
 
 
@@ -72,7 +73,8 @@ def _connected(stack: ExitStack) -> tuple[Settings, dict[str, subprocess.Popen[b
         print(f"Reading {', '.join(settings.connections)}.", flush=True)
         return settings, {}
     print("No real system is configured (see .env.example): starting the sandbox.", flush=True)
-    options = ("--port", os.environ.get("SANDBOX_PORT", "8910"), "--clock", "running", "--live", LIVE_TICKETS_PER_HOUR)
+    rate = os.environ.get("SANDBOX_TICKETS_PER_HOUR", TICKETS_PER_HOUR)
+    options = ("--port", os.environ.get("SANDBOX_PORT", "8910"), "--clock", "running", "--live", rate)
     served, process = stack.enter_context(embedded_sandbox(settings.data_dir, options))
     print(f"Sandbox    {served.url}   its clock runs from {served.now:%Y-%m-%d %H:%M} UTC", flush=True)
     return connect(served), {"the sandbox": process}

@@ -75,7 +75,7 @@ class SalesforceApi:
 
     def describe(self, entity: str) -> list[dict[str, Any]]:
         """The fields of an object, as this client may see them; each has a name."""
-        return self._call(f"the fields of {entity}", lambda c: fields_in(c.restful(f"sobjects/{entity}/describe")))
+        return self.call(f"the fields of {entity}", lambda c: fields_in(c.restful(f"sobjects/{entity}/describe")))
 
     def query(self, soql: str, what: str, deleted: bool) -> list[dict[str, Any]]:
         """All rows of one SOQL statement; `deleted` shows those in the recycle bin too.
@@ -103,7 +103,7 @@ class SalesforceApi:
     def deleted(self, entity: str, start: datetime, end: datetime) -> Deletions:
         """What was deleted in a period of at most 30 days, also when no recycle bin holds it any more."""
         period = {"start": stamped(start), "end": stamped(end)}
-        return self._call(
+        return self.call(
             f"what was deleted of {entity}",
             lambda c: deletions_in(c.restful(f"sobjects/{entity}/deleted/", params=period)),
         )
@@ -113,15 +113,15 @@ class SalesforceApi:
         operation = "queryAll" if deleted else "query"
         body = {"operation": operation, "query": soql, "contentType": "CSV"}
         body |= {"columnDelimiter": "COMMA", "lineEnding": "LF"}
-        return self._call(what, lambda c: job_id_in(c.restful("jobs/query", method="POST", json=body)))
+        return self.call(what, lambda c: job_id_in(c.restful("jobs/query", method="POST", json=body)))
 
     def job(self, job_id: str, what: str) -> Job:
-        return self._call(what, lambda c: job_in(c.restful(f"jobs/query/{job_id}")))
+        return self.call(what, lambda c: job_in(c.restful(f"jobs/query/{job_id}")))
 
     def results(self, job_id: str, locator: str | None, rows: int, what: str) -> Results:
         """One page of a finished job; simple-salesforce's own call drops NULs and fails without the headers."""
         params = {"maxRecords": rows} | ({"locator": locator} if locator else {})
-        response = self._call(
+        response = self.call(
             what,
             lambda c: call_salesforce(
                 url=f"{c.base_url}jobs/query/{job_id}/results",
@@ -136,29 +136,30 @@ class SalesforceApi:
     def drop_job(self, job_id: str) -> None:
         """Frees what a job holds at the org; a job that still runs has to be stopped first."""
         try:
-            self._call("a query job", lambda c: c.restful(f"jobs/query/{job_id}", method="DELETE"))
+            self.call("a query job", lambda c: c.restful(f"jobs/query/{job_id}", method="DELETE"))
         except SourceError:
             stop = {"state": "Aborted"}
-            self._call("a query job", lambda c: c.restful(f"jobs/query/{job_id}", method="PATCH", json=stop))
+            self.call("a query job", lambda c: c.restful(f"jobs/query/{job_id}", method="PATCH", json=stop))
 
     def _query(self, what: str, call: Callable[[Any], T]) -> T:
-        """As `_call`. Raises TooSlow where fewer rows may get through."""
+        """As `call`. Raises TooSlow where fewer rows may get through."""
         try:
-            return self._call(what, call)
+            return self.call(what, call)
         except QueryTimeout as error:
             raise TooSlow from error
 
-    def _call(self, what: str, call: Callable[[Any], T]) -> T:
+    def call(self, what: str, call: Callable[[Any], T], verb: str = "read") -> T:
+        """One call through simple-salesforce. Raises SourceError, one sentence, for every way in which it can fail."""
         client = self._client
         if client is None:
             self.sign_in()
-            return self._call(what, call)
+            return self.call(what, call, verb)
         self._allowance.check()
         try:
             return call(client)
         except SalesforceError as error:
             code, said = first_error(error.content)
-            text = f"{self.source} refused to read {what} ({error.status} {code}: {said})"
+            text = f"{self.source} refused to {verb} {what} ({error.status} {code}: {said})"
             if code == "QUERY_TIMEOUT":
                 raise QueryTimeout(f"{text}: try again later.") from error
             if code == "INVALID_QUERY_LOCATOR":
