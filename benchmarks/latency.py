@@ -25,7 +25,7 @@ import duckdb
 
 from orchestration.environment import PROJECT_ROOT
 
-RATE = 900
+RATE = 2400
 PORTS = ("SANDBOX_PORT", "DAGSTER_PORT", "DASHBOARD_PORT")
 EVERY_SECONDS = 10
 OPENED = """

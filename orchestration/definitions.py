@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration import progress
 from orchestration.event_log import event_log
+from orchestration.incidents import incidents
 from orchestration.notifications import notifications
 from orchestration.published import support_signals
 from orchestration.schedules import (
@@ -22,7 +23,7 @@ defs = dg.Definitions(
     assets=[event_log, warehouse, support_signals, notifications],
     jobs=[tick, reconcile, rebuild, carry_on],
     schedules=[every_minute, every_day, every_night],
-    sensors=[a_source_failed],
+    sensors=[a_source_failed, incidents],
     resources={"dbt": dbt_resource()},
     loggers={"progress": progress.progress_logger},
     executor=dg.in_process_executor,  # one process, one writer of the DuckDB file

@@ -100,6 +100,7 @@ def _connect_mail(served: Served) -> None:
         "SMTP_PORT": str(served.smtp_port),
         "SMTP_SECURITY": "none",
         "MAIL_FROM": "signals@support-signals.example",
+        "ALERT_TO": "data-team@support-signals.example",
         "SALESFORCE_CREATE_CASES": "true",
     }
     if "smtp_host" not in named:

@@ -11,7 +11,7 @@ from ingestion.streams import STREAMS, Stream
 from orchestration import rejections, stream_metadata
 from orchestration.environment import current_settings
 from orchestration.freshness import CHECK as IS_FRESH
-from orchestration.freshness import checked, freshness
+from orchestration.freshness import OWNERS, checked, freshness, policy
 from orchestration.warehouse_file import wait_until_free
 
 GROUP = "event_log"
@@ -55,6 +55,8 @@ def key(stream: Stream) -> dg.AssetKey:
             description=f"{stream.description} One row per observation, inserted once; only redacted text goes.",
             kinds={"dlt", stream.system} if stream.shape in READ else {"dlt"},
             metadata={"dagster/column_schema": COLUMNS},
+            owners=OWNERS,
+            freshness_policy=policy(stream) if stream.shape in READ else None,
         )
         for stream in STREAMS.values()
     ],

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
+import dagster as dg
+
 from ingestion import event_log
 from ingestion.settings import Settings
 from ingestion.streams import Stream
 
+OWNERS = ["team:data"]
 CHECK = "is_read_often_enough"
 # Three turns missed is late; a stream that is due on every tick gets a few minutes for a long one.
 TURNS = 3
@@ -25,6 +28,12 @@ class Freshness(NamedTuple):
 def checked(streams: Iterable[Stream]) -> list[Stream]:
     """Streams that are polled; files and settings come when they come."""
     return [stream for stream in streams if stream.shape in ("changes", "list")]
+
+
+def policy(stream: Stream | None = None) -> dg.FreshnessPolicy:
+    """What Dagster shows beside an asset: overdue after three turns of its stream, at the least after ten minutes."""
+    window = max(stream.interval * TURNS, AT_LEAST) if stream else AT_LEAST
+    return dg.FreshnessPolicy.time_window(fail_window=window)
 
 
 def freshness(settings: Settings, streams: Iterable[Stream]) -> Iterator[Freshness]:

@@ -7,6 +7,7 @@ from deliveries.round import deliver
 from deliveries.settings import load_delivery_settings
 from ingestion.errors import SourceError
 from orchestration.environment import current_settings
+from orchestration.freshness import OWNERS, policy
 from orchestration.published import KEY as PUBLISHED
 
 KEY = dg.AssetKey(["deliveries", "notifications"])
@@ -19,6 +20,8 @@ MAIL_WORKS = "mail_works"
     deps=[PUBLISHED],
     group_name="deliveries",
     kinds={"email"},
+    owners=OWNERS,
+    freshness_policy=policy(),
     check_specs=[
         dg.AssetCheckSpec(MAIL_WORKS, asset=KEY, description="The mail server took what was to be sent."),
         dg.AssetCheckSpec(NOBODY_GIVEN_UP, asset=KEY, description="No notification was given up in this run."),

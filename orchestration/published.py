@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration.audits import Audit
 from orchestration.build_results import failures
 from orchestration.environment import current_settings
+from orchestration.freshness import OWNERS, policy
 from orchestration.replay import answering, forget, published_path
 from orchestration.snapshot import AuditFailed, NothingToPublish, publish
 from orchestration.warehouse import warehouse
@@ -29,6 +30,8 @@ AUDITS = {
     deps=MARTS,
     group_name="published",
     kinds={"duckdb"},
+    owners=OWNERS,
+    freshness_policy=policy(),
     check_specs=[dg.AssetCheckSpec(name, asset=KEY, description=sentence) for name, sentence in AUDITS.items()],
 )
 def support_signals(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from dbt.version import __version__ as dbt_version
 from packaging.version import Version, parse
@@ -15,6 +15,7 @@ from packaging.version import Version, parse
 from orchestration.build_results import failures, remember
 from orchestration.dbt_manifest import DBT, prepared_project
 from orchestration.environment import current_settings, dbt_writes_to
+from orchestration.freshness import OWNERS, policy
 from orchestration.replay import answering, copy_log
 from orchestration.warehouse_file import writing
 
@@ -28,6 +29,10 @@ class LayerTranslator(DagsterDbtTranslator):
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return "seeds" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["fqn"][1]
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        return spec.replace_attributes(owners=OWNERS, freshness_policy=policy() if spec.group_name == "marts" else None)
 
 
 class Dbt(DbtCliResource):
