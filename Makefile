@@ -4,13 +4,16 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := run
-.PHONY: run up test test-clients check bench clean
+.PHONY: run up doctor test test-clients check bench clean
 
 run: $(STAMP) ## everything once: read, build, publish, say what was found
 	@$(BIN)/python -m orchestration.run
 
 up: $(STAMP) ## sandbox, Dagster on 3000, dashboard on 8501, live until Ctrl-C
 	@$(BIN)/python -m orchestration.up
+
+doctor: $(STAMP) ## what must be there before a run can work, one line each
+	@$(BIN)/python -m orchestration.doctor
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2

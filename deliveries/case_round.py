@@ -39,17 +39,21 @@ def make_cases(
         if notice.is_ready(now) and notice.row["account_source"] in settings.connections and notice.row["ticket_url"]:
             by_org[notice.row["account_source"]].append(notice)
     for org, notices in by_org.items():
-        connection = settings.connections[org]
-        assert isinstance(connection, SalesforceConnection)
-        limiter = Limiter(settings.quota_share_account, settings.quota_share_export, say, THIS_MACHINE)
-        context = Context(settings, signals, Clock(), limiter, say)
-        cases = Cases(SalesforceApi(org, connection, context), signals, external_id)
+        cases = Cases(org_api(settings, signals, org, say), signals, external_id)
         try:
             for start in range(0, len(notices), BATCH):
                 _batch(chosen, ledger, cases, notices[start : start + BATCH])
         except SourceError as error:
             problems.append(str(error))
     return " ".join(problems) or None
+
+
+def org_api(settings: Settings, signals: Signals, org: str, say: Callable[[str], None]) -> SalesforceApi:
+    """The calls to one Salesforce organization; it signs in with the first of them."""
+    connection = settings.connections[org]
+    assert isinstance(connection, SalesforceConnection)
+    limiter = Limiter(settings.quota_share_account, settings.quota_share_export, say, THIS_MACHINE)
+    return SalesforceApi(org, connection, Context(settings, signals, Clock(), limiter, say))
 
 
 def _batch(chosen: DeliverySettings, ledger: Ledger, cases: Cases, notices: Sequence[Notice]) -> None:
