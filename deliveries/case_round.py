@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from deliveries import outbox
 from deliveries.cases import BATCH, Cases, Made
+from deliveries.courier import MOST_REFUSALS, pause
 from deliveries.ledger import Ledger
 from deliveries.outbox import Notice
 from deliveries.settings import DeliverySettings
@@ -19,9 +20,6 @@ from ingestion.settings import SalesforceConnection, Settings
 from ingestion.sources.context import Context
 from ingestion.sources.salesforce.api import SalesforceApi
 from ingestion.timer import THIS_MACHINE
-
-MOST_REFUSALS = 12
-LONGEST_PAUSE_SECONDS = 3600
 
 
 def make_cases(
@@ -78,5 +76,5 @@ def _settle(chosen: DeliverySettings, ledger: Ledger, notice: Notice, made: Made
     if refusals % MOST_REFUSALS == 0:
         ledger.outcome(entity, "dead", f"refused {MOST_REFUSALS} times, the last time with: {made.error}")
         return
-    pause = 0 if made.is_race else min(chosen.delivery_backoff_seconds * 2 ** (refusals - 1), LONGEST_PAUSE_SECONDS)
-    ledger.outcome(entity, "failed", made.error, ledger.now() + timedelta(seconds=pause))
+    seconds = 0 if made.is_race else pause(chosen, refusals)
+    ledger.outcome(entity, "failed", made.error, ledger.now() + timedelta(seconds=seconds))

@@ -50,6 +50,11 @@ class State(NamedTuple):
     refusals: int
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether an attempt was made of which nobody knows the outcome: the process died in it."""
+        return self.attempts > 0 and self.status is None
+
+    @property
     def is_settled(self) -> bool:
         return self.status in SETTLED
 

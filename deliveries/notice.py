@@ -1,4 +1,4 @@
-"""The mail about new tickets: one of them, or a digest of several (rules R-NT-3)."""
+"""The mails to CSMs: about one ticket, a digest of several (rules R-NT-3), and the other letters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from deliveries.letters import Letter
 from deliveries.message import composed
 from deliveries.settings import DeliverySettings
 
@@ -55,3 +56,20 @@ def subject(rows: Sequence[dict[str, Any]]) -> str:
         return f"[Support] {len(rows)} new tickets of {whose}"
     row = rows[0]
     return f"[Support] {next(iter(names))}: {row['ticket_subject'] or 'ticket without a subject'} (#{row['ticket_id']})"
+
+
+def letter_mail(
+    settings: DeliverySettings, letter: Letter, recipient: str, identity: str, at: datetime
+) -> EmailMessage:
+    """A mail that is not about one ticket."""
+    return composed(
+        settings,
+        "letter",
+        {"letter": letter, "reply_to": settings.mail_reply_to},
+        recipient=recipient,
+        recipient_name=letter.name,
+        subject=letter.subject,
+        identity=identity,
+        at=at,
+        headers={"Kind": letter.kind},
+    )

@@ -63,8 +63,8 @@ class Notice:
 
     @property
     def is_repeat(self) -> bool:
-        """Whether an attempt was made of which nobody knows the outcome: the process died in it."""
-        return self.state is not None and self.state.attempts > 0 and self.state.status is None
+        """Whether it goes again as it went before, because nobody knows whether it arrived."""
+        return self.state is not None and self.state.is_unknown
 
     @property
     def recipient(self) -> str:

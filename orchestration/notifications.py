@@ -46,7 +46,7 @@ def notifications(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         context.log.warning(told.problem)
     counts = {name: told.counts[name] for name in ("sent", "recorded", "failed", "dead")}
     return dg.MaterializeResult(
-        metadata={"mode": chosen.delivery_mode, "waiting": told.waiting, **counts},
+        metadata={"mode": chosen.delivery_mode, "waiting": told.waiting, **counts, "letters": told.letters.total()},
         check_results=_checks(told.problem, told.counts["dead"]),
     )
 

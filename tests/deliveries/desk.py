@@ -15,7 +15,10 @@ from deliveries.settings import DeliverySettings
 from ingestion.settings import Settings
 
 MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
-READ = ("fct_notification_events", "fct_account_briefs", "fct_feedback")
+READ = (
+    *("fct_notification_events", "fct_account_briefs", "fct_feedback", "fct_csm_handoffs", "fct_coverage_work_list"),
+    *("fct_feedback_trends", "dim_accounts", "dim_csms"),
+)
 OPENED = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
 
 
@@ -45,8 +48,11 @@ def notice(number: int, **other: Any) -> dict[str, Any]:
     } | other
 
 
-def publish(data_dir: Path, notices: Sequence[Mapping[str, Any]], briefs: Sequence[Mapping[str, Any]] = ()) -> Path:
-    """Writes the marts that deliveries read, with the columns of their contracts, over what was published before."""
+def publish(data_dir: Path, notices: Sequence[Mapping[str, Any]], **marts: Sequence[Mapping[str, Any]]) -> Path:
+    """Writes the marts that deliveries read, with the columns of their contracts, over what was published before.
+
+    `marts` are rows by the name of their mart.
+    """
     path = Settings(data_dir=data_dir).published_path
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".new")
@@ -56,7 +62,7 @@ def publish(data_dir: Path, notices: Sequence[Mapping[str, Any]], briefs: Sequen
         connection.execute("create table marts.snapshot as select now() as as_of")
         for mart, columns in _contracts().items():
             connection.execute(f"create table marts.{mart} ({', '.join(columns)})")
-        for mart, rows in (("fct_notification_events", notices), ("fct_account_briefs", briefs)):
+        for mart, rows in ({"fct_notification_events": notices} | marts).items():
             for row in rows:
                 places = ", ".join("?" * len(row))
                 connection.execute(f"insert into marts.{mart} ({', '.join(row)}) values ({places})", list(row.values()))

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from deliveries import ledger
+from deliveries.courier import MOST_REFUSALS
 from deliveries.inspect import revive
 from deliveries.outbox import KIND
-from deliveries.round import MOST_REFUSALS, Delivered, deliver
+from deliveries.round import Delivered, deliver
 from deliveries.settings import DeliverySettings
 from ingestion.settings import Settings
 from tests.deliveries.desk import OPENED, mailing, notice, publish
