@@ -49,7 +49,7 @@ def main() -> None:
             try:
                 found = measured(data_dir, wanted, up)
             finally:
-                up.send_signal(signal.SIGINT)
+                up.send_signal(signal.SIGTERM)
                 up.wait(timeout=60)
     found.sort()
     shown = ", ".join(f"p{share} {quantile(found, share / 100):.0f} s" for share in (50, 90, 99))

@@ -1,7 +1,7 @@
-"""A round in a process of its own that kills itself at the n-th step: python -m tests.deliveries.killed FOLDER PORT N.
+"""A round in a process of its own that kills itself at the n-th step: python -m tests.deliveries.killed PORT N.
 
-A step is the moment before or after a write to the ledger or a message to the server. The last line printed is the
-step at which it died.
+A step is the moment before or after a write to the ledger, a message to the server or a call to Salesforce. Prints the
+step at which it died. The environment says which folder and which organization.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from deliveries.cases import Cases
 from deliveries.ledger import Ledger
 from deliveries.round import deliver
 from deliveries.smtp import Sender
-from ingestion.settings import Settings
+from ingestion.settings import load_settings
 from tests.deliveries.desk import mailing
 
-STEPS = ((Sender, "ready"), (Ledger, "attempt"), (Sender, "send"), (Ledger, "outcome"))
+STEPS = ((Sender, "ready"), (Ledger, "attempt"), (Sender, "send"), (Ledger, "outcome"), (Cases, "upsert"))
 
 
 def main() -> None:
-    folder, port, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    port, last = int(sys.argv[1]), int(sys.argv[2])
     count = itertools.count(1)
 
     def step(name: str) -> None:
@@ -35,8 +35,9 @@ def main() -> None:
 
     for owner, name in STEPS:
         setattr(owner, name, _watched(getattr(owner, name), name, step))
-    settings = Settings(data_dir=folder)
-    deliver(settings, mailing(folder, port), settings.published_path)
+    settings = load_settings(None)
+    chosen = mailing(settings.data_dir, port, salesforce_create_cases=True, case_wait_seconds=3600)
+    deliver(settings, chosen, settings.published_path)
 
 
 def _watched(function: Callable[..., Any], name: str, step: Callable[[str], None]) -> Callable[..., Any]:

@@ -11,32 +11,17 @@ import pytest
 
 from deliveries import ledger
 from deliveries.round import Delivered, deliver
-from ingestion.clock import Clock
-from ingestion.mapping import read_signals
-from ingestion.quota import Limiter
 from ingestion.settings import Settings
-from ingestion.sources.context import Context
-from ingestion.sources.salesforce.api import SalesforceApi
-from ingestion.timer import THIS_MACHINE
 from tests.deliveries.desk import mailing, notice, publish
+from tests.deliveries.org import ACCOUNT, UPSERT, cases, organization
 from tests.deliveries.postbox import Postbox, served
 from tests.ingestion.log import settings_for
-from tests.ingestion.worlds import ground, salesforce
-from tests.sandbox_process import RunningSandbox, sandbox
-
-ACCOUNT = "0014M00001sGJ8xQAG"
-BEGIN = "2026-03-01T08:00:00Z"
-FIELDS = (
-    *("Id", "Subject", "AccountId", "SuppliedEmail", "SuppliedName"),
-    *("Zendesk_Support_Ticket_URL__c", "Zendesk_Ticket_Id__c"),
-)
-UPSERT = "/services/data/v68.0/composite/sobjects/Case/Zendesk_Ticket_Id__c"
+from tests.sandbox_process import RunningSandbox
 
 
 @pytest.fixture
 def org() -> Iterator[RunningSandbox]:
-    world = [*ground(), salesforce(BEGIN, "Account", ACCOUNT, set={"Name": "Alpine Robotics"})]
-    with sandbox(world, "2026-03-01T12:00:00Z") as running:
+    with organization() as running:
         yield running
 
 
@@ -60,11 +45,7 @@ class Desk:
         return deliver(self.settings, mailing(self.folder, self.postbox.port, **options), published)
 
     def cases(self) -> list[dict[str, Any]]:
-        limiter = Limiter(1.0, 1.0, print, THIS_MACHINE)
-        context = Context(self.settings, read_signals(self.settings.signals_file), Clock(), limiter, print)
-        connection: Any = self.settings.connections["salesforce/main"]
-        statement = f"SELECT {', '.join(FIELDS)} FROM Case ORDER BY CreatedDate, Id"
-        return SalesforceApi("salesforce/main", connection, context).query(statement, "cases", deleted=False)
+        return cases(self.settings)
 
 
 @pytest.fixture

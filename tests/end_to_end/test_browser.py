@@ -5,13 +5,16 @@ Needs Chromium: the one that CHROMIUM names, or /usr/bin/chromium. With SCREENSH
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,14 +98,31 @@ def test_the_graph_shows_the_layers(dagster: str, page: Page) -> None:
 def test_an_asset_that_is_materialized_there_succeeds(dagster: str, page: Page) -> None:
     page.goto(f"{dagster}/assets/published/support_signals")
     page.get_by_role("button", name="Materialize").first.click()
-    page.get_by_role("link", name="View").first.click()
-    expect(page.get_by_text("RUN_SUCCESS").first).to_be_visible(timeout=180_000)
-    keep(page, "run")
+    expect(page.get_by_text(re.compile("Launched run [0-9a-f]{8}")).first).to_be_visible()
+    assert ended(dagster) == ("SUCCESS", [["published", "support_signals"]])
+    page.goto(f"{dagster}/runs")
+    expect(page.get_by_text("Success", exact=False).first).to_be_visible()
+    page.wait_for_timeout(2000)
+    keep(page, "runs")
+
+
+def ended(dagster: str) -> tuple[str, list[list[str]]]:
+    """How the newest run ended, and of which assets it was."""
+    query = "{runsOrError(limit: 1) {... on Runs {results {status assetSelection {path}}}}}"
+    for _ in range(180):
+        address = f"{dagster}/graphql?query={urllib.parse.quote(query)}"
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            (newest,) = json.loads(answer.read())["data"]["runsOrError"]["results"]
+        if newest["status"] in ("SUCCESS", "FAILURE", "CANCELED"):
+            return newest["status"], [asset["path"] for asset in newest["assetSelection"] or ()]
+        time.sleep(1)
+    raise AssertionError("the run did not end")
 
 
 def test_the_checks_of_an_asset_are_shown(dagster: str, page: Page) -> None:
     page.goto(f"{dagster}/assets/published/support_signals?view=checks")
     for check in ("keys_are_unique", "no_row_vanished", "links_lead_to_pages"):
         expect(page.get_by_text(check, exact=True).first).to_be_visible()
+    expect(page.get_by_text("Succeeded", exact=True).first).to_be_visible()
     page.wait_for_timeout(1000)
     keep(page, "checks")
