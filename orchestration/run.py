@@ -60,7 +60,7 @@ def _report(settings: Settings, seconds: float) -> None:
     print(f"Done in {seconds:.0f} s. Everything above and much more is in {shown}:")
     print(f"  duckdb -readonly {shown}")
     print(f"  duckdb.connect('{shown}', read_only=True).sql('from marts.fct_contact_coverage_gaps').df()")
-    print("  python -m deliveries preview    shows the newest mail to a CSM, `pending` what waits")
+    print("  .venv/bin/python -m deliveries preview    shows the newest mail to a CSM, `pending` what waits")
     print("  make up    shows it live: http://localhost:3000 (Dagster), http://localhost:8501 (dashboard)")
 
 
