@@ -128,11 +128,15 @@ def _work_lists(rows: list[dict[str, Any]], preferences: Preferences, now: datet
             f"{csm}-{year}-W{week:02d}",
             first["csm_email"],
             first["csm_name"],
-            f"[Support] {len(accounts)} of your customers lack something in support",
+            f"[Support] {_customers(len(accounts))} something in support",
             "these customers cannot get help as they should, the most urgent first:",
             [_work(row) for row in accounts],
             "The list comes once a week, as long as something is open.",
         )
+
+
+def _customers(count: int) -> str:
+    return "One of your customers lacks" if count == 1 else f"{count} of your customers lack"
 
 
 def _work(row: dict[str, Any]) -> Item:
