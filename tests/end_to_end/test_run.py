@@ -104,14 +104,20 @@ def test_the_dashboard_shows_what_a_run_published(tiny: tuple[Path, str], monkey
 def test_a_second_run_finds_nothing_new_and_publishes_again(tiny: tuple[Path, str]) -> None:
     data_dir, _ = tiny
     before = published(data_dir).stat().st_ino
-    counts = rows(data_dir, "select row_counts from marts.snapshot")
+    counts = row_counts(data_dir)
 
     # a relative path counts from where the command is started
     done = run(os.path.relpath(data_dir, ROOT), SANDBOX_WORLD="tiny")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert published(data_dir).stat().st_ino != before
-    assert rows(data_dir, "select row_counts from marts.snapshot") == counts
+    assert row_counts(data_dir) == counts
+
+
+def row_counts(data_dir: Path) -> dict[str, int]:
+    """Of every mart but the one that learns in each run what the run before delivered."""
+    ((counts,),) = rows(data_dir, "select cast(row_counts as varchar) from marts.snapshot")
+    return {mart: count for mart, count in json.loads(counts).items() if mart != "fct_notification_deliveries"}
 
 
 def test_a_world_of_one_ticket_and_no_accounts_works(tmp_path: Path) -> None:
