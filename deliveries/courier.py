@@ -64,7 +64,7 @@ class Courier:
                 shown_at = time.monotonic()
 
     def one(self, parcel: Parcel) -> None:
-        """Raises MailDown before anything is written down."""
+        """Raises MailDown where no mail can be sent at all; that is no refusal of this one."""
         if not is_address(parcel.recipient):
             self._settle(parcel, "dead", f"{parcel.name} has no address that mail can be sent to: {parcel.recipient!r}")
             return
@@ -82,7 +82,13 @@ class Courier:
             (folder / f"{identity.strip('<>').partition('@')[0]}.eml").write_bytes(bytes(message))
             self._settle(parcel, "recorded")
             return
-        self._answered(parcel, self.sender.send(message, parcel.recipient))
+        try:
+            answer = self.sender.send(message, parcel.recipient)
+        except MailDown as down:
+            # Known not to have arrived: without an outcome it would count as one that may have.
+            self.ledger.outcome([delivery.entity_id for delivery in parcel.deliveries], "revived", str(down)[:300])
+            raise
+        self._answered(parcel, answer)
 
     def _answered(self, parcel: Parcel, answer: Answer) -> None:
         if answer.accepted:

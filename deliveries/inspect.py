@@ -42,7 +42,7 @@ def waiting(notices: Sequence[Notice], now: datetime) -> Iterator[str]:
         elif state.retry_at and state.retry_at > now:
             what = f"refused {state.refusals} times, again at {state.retry_at:%Y-%m-%d %H:%M:%S} UTC"
         else:
-            what = f"refused {state.refusals} times, goes with the next run"
+            what = "goes with the next run" + (f", refused {state.refusals} times" if state.refusals else "")
         who = row["csm_email"] or row["csm_user_id"]
         yield f"{row['notification_id']}  {notice.since:%Y-%m-%d %H:%M} UTC  {who}  {what}"
 

@@ -21,7 +21,8 @@ ATTEMPT, OUTCOME = STREAMS["delivery__attempt"], STREAMS["delivery__outcome"]
 COLUMNS = "event_id, event_type, source, entity_id, occurred_at, recorded_at, position, payload"
 
 Channel = Literal["email", "salesforce_case"]
-# sent, recorded, dead: over. failed: again at `retry_at`. revived: somebody asked for another try of what was dead.
+# sent, recorded, dead: over. failed: again at `retry_at`. revived: to be tried again at once, because somebody asked
+# for it or because what stopped it was not about this delivery.
 Status = Literal["sent", "recorded", "failed", "dead", "revived"]
 SETTLED = ("sent", "recorded", "dead")
 

@@ -25,6 +25,14 @@ class Postbox:
         self.mood, self.seen = mood, 0
         self.envelopes: list[Envelope] = []
         self.port = 0
+        # What is said to each sender.
+        self.sender_answer = "250 OK"
+
+    async def handle_MAIL(  # noqa: N802 aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        return self.sender_answer
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 aiosmtpd's name
         answer = self.mood(self.seen)

@@ -141,6 +141,21 @@ def test_a_server_that_is_down_costs_no_attempt_and_is_named(tmp_path: Path, aga
     assert book(tmp_path) == {}
 
 
+def test_a_server_that_refuses_our_sender_is_no_refusal_of_the_mail(
+    tmp_path: Path, postbox: Postbox, again: Round
+) -> None:
+    publish(tmp_path, [notice(1), notice(2)])
+    postbox.sender_answer = "550 not from here"
+    for _ in range(MOST_REFUSALS + 1):
+        told = again()
+        assert "refused MAIL_FROM=signals@example.com (550 not from here)" in (told.problem or "")
+        assert (told.counts, told.waiting) == ({}, 2)
+    kept = state(tmp_path, 1)
+    assert (kept.is_unknown, kept.refusals) == (False, 0)
+    postbox.sender_answer = "250 OK"
+    assert again().counts == {"sent": 2}
+
+
 def test_recording_settles_what_is_not_to_be_sent_later(tmp_path: Path, postbox: Postbox, again: Round) -> None:
     publish(tmp_path, [notice(1)])
     assert again(delivery_mode="record").counts == {"recorded": 1}

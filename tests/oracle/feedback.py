@@ -49,7 +49,7 @@ class Feedback:
         asked = [
             moment(line["at"]) for r in self.responses.get((ticket.instance, ticket.id), ()) for line in r.lines[:1]
         ]
-        begun = min([*offered, *asked] or [at for at, _ in [*words, *numbers]] or [None])  # type: ignore[type-var]
+        begun = min([*offered, *asked] or [at for at, _ in [*words, *numbers]], default=None)
         if asked and answers:
             # only the newest answer is known of Zendesk's own surveys: the API keeps no earlier one
             at = answers[0][0]
