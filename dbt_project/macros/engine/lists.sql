@@ -33,3 +33,15 @@
 {% macro default__split_list(text) -%}
     case when {{ text }} is null then cast([] as varchar[]) else string_split({{ text }}, ',') end
 {%- endmacro %}
+
+{#-
+    `body` with `name` standing for the value of `expression`, which is worked out once for each row. Inside a `case`
+    nothing is shared: what stands in five branches is worked out five times.
+-#}
+{% macro given(name, expression, body) -%}
+    {{ return(adapter.dispatch('given')(name, expression, body)) }}
+{%- endmacro %}
+
+{% macro default__given(name, expression, body) -%}
+    list_transform([{{ expression }}], lambda {{ name }}: {{ body }})[1]
+{%- endmacro %}

@@ -1,3 +1,15 @@
+{#-
+    What clocks in UTC show at an instant, without a zone. For whatever is cut to days, months or quarters: the parts of a
+    time with a zone cost ten times as much, because a calendar of zones is asked for each row.
+-#}
+{% macro utc(time) -%}
+    {{ return(adapter.dispatch('utc')(time)) }}
+{%- endmacro %}
+
+{% macro default__utc(time) -%}
+    make_timestamp(epoch_us({{ time }}))
+{%- endmacro %}
+
 {#- Seconds from one time to a later one, with fractions. -#}
 {% macro seconds_between(earlier, later) -%}
     {{ return(adapter.dispatch('seconds_between')(earlier, later)) }}

@@ -14,6 +14,11 @@
         ~ '|wont)\\b[^.!?\\n]{0,40}\\b(call|meeting|zoom|phone|screen ?shar\\w*)\\b'
         ~ '|\\b(call|meeting|zoom|phone) (is|are|was|wont|will) (not|be) (needed|necessary|required|helpful)?' -%}
     {%- set left = regex_replace_all(regex_replace_all(words, technical, ' '), refusal, ' ') -%}
+    {{ given('asked', left, asked_for_a_call('asked')) }}
+{%- endmacro %}
+
+{#- The class of the request in words that are free of technical calls and of refusals. -#}
+{% macro asked_for_a_call(left) -%}
     {%- set ask = '\\b(can|could|may|shall|would|lets|please|kindly|want|wed|id|need|like|request(ing)?'
         ~ '|schedule|arrange|set up|hop on|jump on|get on|join|available for|possible to|offer|provide|give'
         ~ '|send|get|looking for|time for|appreciate|when (are|do) you|let me know)\\b' -%}

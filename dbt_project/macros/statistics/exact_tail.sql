@@ -7,7 +7,8 @@
         when {{ center }} is null or coalesce({{ answers }}, 0) = 0 then null
         when {{ positives }} <= {{ center }} * {{ answers }}
             then {{ binomial_at_most(positives, answers, center) }}
-        else 1 - {{ binomial_at_most('(' ~ positives ~ ' - 1)', answers, center) }}
+        -- as many negatives at most: the shorter side to add up, and no small number lost in 1 - x
+        else {{ binomial_at_most('(' ~ answers ~ ' - ' ~ positives ~ ')', answers, '(1 - ' ~ center ~ ')') }}
     end
 {%- endmacro %}
 

@@ -23,7 +23,7 @@ submissions as (
         account_id,
         ticket_id,
         source,
-        cast(date_trunc('quarter', opened_at) as date) as quarter,
+        cast(date_trunc('quarter', {{ utc('opened_at') }}) as date) as quarter,
         {%- for practice, flag in practices.items() %}
         {{ flag }} as {{ practice }},
         {%- endfor %}

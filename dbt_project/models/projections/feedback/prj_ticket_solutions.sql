@@ -13,7 +13,7 @@ touched as (
 
 {% endif -%}
 
-changes as (
+changes as {{ materialized_increment() }} (
 
     select * from {{ ref('prj_ticket_changes') }}
     {% if is_incremental() -%} semi join touched using (source, ticket_id) {%- endif %}

@@ -13,7 +13,7 @@ touched as (
 
 {% endif -%}
 
-audit_events as (
+audit_events as {{ materialized_increment() }} (
 
     select
         source,

@@ -71,7 +71,7 @@ found as (
         {{ has_expected('text') }} as has_expected,
         {{ has_recent_changes('text') }} as has_recent_changes,
         {{ has_pasted_log('body') }} as has_pasted_log,
-        {{ call_request('words') }} as call_request,
+        case when {{ may_ask_for_a_call('words') }} then {{ call_request('words') }} end as call_request,
         {{ possible_secrets('body') }} as possible_secrets
     from sectioned
 
