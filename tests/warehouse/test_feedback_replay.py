@@ -1,5 +1,7 @@
 """Feedback from any sequence of loads equals feedback rebuilt from the log."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.warehouse.conftest import Warehouse
@@ -9,6 +11,8 @@ from tests.warehouse.log import Event
 from tests.warehouse.test_feedback import LATEST, MAY, events
 
 SELECT = ("--select", "+path:models/marts/feedback")
+# Of the issue that is opened while the log grows.
+DUE = datetime(2026, 1, 8, 8, tzinfo=UTC)
 TABLES = (
     "projections.prj_effort_scores",
     "projections.prj_survey_ratings",
@@ -39,8 +43,11 @@ def loads() -> list[list[Event]]:
             parts[1].append(event)
         else:
             parts[0].append(event)
-    # An issue that named the wrong ticket.
+    # An issue that named the wrong ticket, one that turns out to be no feedback, and one that is due later.
     parts[2].append(issue(21, LATEST, "Positive feedback for ticket 4", created_at=MAY))
+    parts[0].append(issue(31, MAY, "Negative feedback for ticket 5"))
+    parts[2].append(issue(31, LATEST, "Move to the new office", created_at=MAY))
+    parts[0].append(issue(32, "2026-01-01T08:00:00Z", "Negative feedback for ticket 6"))
     return parts
 
 
@@ -51,6 +58,10 @@ def lived(tmp_path_factory, parsed) -> Warehouse:
     for part in later:
         warehouse.log.append(part)
         warehouse.build(*SELECT)
+    # Nothing happens, and time passes.
+    assert warehouse.log.clock < DUE
+    warehouse.log.append([], at=DUE + timedelta(days=1))
+    warehouse.build(*SELECT)
     return warehouse
 
 

@@ -1,34 +1,52 @@
+{{ config(
+    materialized='incremental',
+    unique_key='feedback_id',
+    pre_hook="{{ forget_vanished_feedback('feedback_id', ref('prj_feedback_contexts')) }}",
+) }}
+
 with
+
+{% if is_incremental() -%}
+touched as (
+
+    {{ touched_since_last_build(['feedback_id'], [ref('prj_feedback_contexts')]) }}
+
+    union
+
+    select md5('survey|' || source || '|' || cast(ticket_id as string)) as feedback_id
+    from {{ ref('prj_survey_replies') }}
+    where recorded_at > {{ watermark() }}
+
+    union
+
+    -- what became overdue since
+    select feedback_id
+    from {{ this }}
+    where action_state = 'waiting' and due_at >= {{ watermark() }} and due_at < {{ as_of() }}
+
+),
+
+{% endif -%}
 
 -- An offer that nobody answered is no feedback; it counts in the trends.
 items as (
 
-    select * from {{ ref('prj_feedback_items') }}
-    where received_at is not null
-
-),
-
-contexts as (
-
     select * from {{ ref('prj_feedback_contexts') }}
+    {% if is_incremental() -%} semi join touched using (feedback_id) {%- endif %}
+    where received_at is not null
 
 ),
 
 replies as (
 
-    select
-        'survey|' || source || '|' || cast(ticket_id as string) as item_id,
-        replied_at,
-        recorded_at
-
-    from {{ ref('prj_survey_replies') }}
+    select 'survey' as channel, * from {{ ref('prj_survey_replies') }}
 
 ),
 
 feedback as (
 
     select
-        md5(items.item_id) as feedback_id,
+        items.feedback_id,
         items.channel,
         items.instrument,
         items.polarity,
@@ -40,20 +58,17 @@ feedback as (
         items.is_bad_to_good,
         items.source,
         items.ticket_id,
-        case
-            when contexts.account_id is not null then contexts.account_source
-            else items.stated_account_source
-        end as account_source,
-        coalesce(contexts.account_id, items.stated_account_id) as account_id,
-        contexts.csm_user_id,
-        coalesce(items.requester_id, contexts.requester_id) as requester_id,
+        items.account_source,
+        items.account_id,
+        items.csm_user_id,
+        items.requester_id,
         items.reporter,
         items.offered_at,
         items.received_at,
-        contexts.solved_at,
+        items.solved_at,
         items.has_comment,
         items.reason,
-        coalesce(items.owner, 'zendesk:' || cast(contexts.assignee_id as string)) as owner,
+        items.owner,
         case
             when
                 items.channel in ('survey', 'mid_ticket')
@@ -66,16 +81,17 @@ feedback as (
         case
             when items.manager_contact_requested
                 then {{ manager_contact_due('items.received_at') }}
-            else items.received_at + interval '7' day
+            else items.received_at + interval '168' hour
         end as due_at,
         items.manager_contact_requested,
-        greatest(items.recorded_at, contexts.recorded_at, replies.recorded_at) as recorded_at
+        greatest(items.recorded_at, replies.recorded_at) as recorded_at
 
     from items
-    left join contexts
-        on items.item_id = contexts.item_id
     left join replies
-        on items.item_id = replies.item_id
+        on
+            items.channel = replies.channel
+            and items.source = replies.source
+            and items.ticket_id = replies.ticket_id
 
 ),
 

@@ -4,8 +4,9 @@ with
 months as (
 
     select
-        cast(date_trunc('month', first_solved_at) as date) as month,
-        {{ salesforce_key('account_source', 'account_id') }} as account_key,
+        cast(date_trunc('month', {{ utc('first_solved_at') }}) as date) as month,
+        account_source,
+        account_id,
         count(*) as solved,
         count(*) filter (where is_auto_solved) as auto_solved,
         count(*) filter (where is_offered) as offered,
@@ -21,9 +22,18 @@ months as (
 
 grains as (
 
-    select 'month' as period_grain, month as period_start, * from months
-    union all
-    select 'quarter' as period_grain, cast(date_trunc('quarter', month) as date) as period_start, * from months
+    {%- for grain in ['month', 'quarter'] %}
+
+    select
+        '{{ grain }}' as period_grain,
+        cast(date_trunc('{{ grain }}', month) as date) as period_start,
+        {{ salesforce_key('account_source', 'account_id') }} as account_key,
+        *
+
+    from months
+
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 
 ),
 

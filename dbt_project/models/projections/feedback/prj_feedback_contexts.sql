@@ -1,4 +1,9 @@
-{{ config(materialized='incremental', unique_key='item_id') }}
+-- depends_on: {{ ref('prj_direct_feedback') }}
+{{ config(
+    materialized='incremental',
+    unique_key='item_id',
+    pre_hook="{{ forget_vanished_feedback('item_id', ref('prj_direct_feedback')) }}",
+) }}
 
 with
 
@@ -102,24 +107,48 @@ solved as (
 contexts as (
 
     select
-        solved.item_id,
-        solved.source,
-        solved.ticket_id,
+        items.item_id,
+        md5(items.item_id) as feedback_id,
+        items.channel,
+        items.instrument,
+        items.polarity,
+        items.score,
+        items.first_score,
+        items.last_score,
+        items.rating_changes,
+        items.is_good_to_bad,
+        items.is_bad_to_good,
+        items.source,
+        items.ticket_id,
         ticket_accounts.organization_id,
-        ticket_accounts.account_source,
-        ticket_accounts.account_id,
-        ticket_accounts.requester_id,
+        case
+            when ticket_accounts.account_id is not null then ticket_accounts.account_source
+            else items.stated_account_source
+        end as account_source,
+        coalesce(ticket_accounts.account_id, items.stated_account_id) as account_id,
+        coalesce(items.requester_id, ticket_accounts.requester_id) as requester_id,
+        items.reporter,
+        coalesce(items.owner, 'zendesk:' || cast(solved.assignee_id as string)) as owner,
+        items.has_comment,
+        items.reason,
+        items.manager_contact_requested,
+        items.is_answered,
+        items.is_excluded,
+        items.offered_at,
+        items.received_at,
+        items.happened_at,
         csms.csm_user_id,
         organizations.region,
         lower(organizations.support_level) as support_level,
-        solved.assignee_id,
         solved.group_id,
         solved.solved_at,
         greatest(
             solved.recorded_at, ticket_accounts.recorded_at, csms.recorded_at, organizations.recorded_at
         ) as recorded_at
 
-    from solved
+    from items
+    inner join solved
+        on items.item_id = solved.item_id
     left join ticket_accounts
         on solved.source = ticket_accounts.source and solved.ticket_id = ticket_accounts.ticket_id
     left join {{ ref('prj_account_history') }} as csms

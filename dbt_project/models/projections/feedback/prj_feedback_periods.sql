@@ -11,39 +11,30 @@ with
 
 items as (
 
-    select * from {{ ref('prj_feedback_items') }}
+    select * from {{ ref('prj_feedback_contexts') }}
     -- A merged ticket's survey speaks of its target, a deleted one's of nothing (E-57).
     where not is_excluded
-
-),
-
-contexts as (
-
-    select * from {{ ref('prj_feedback_contexts') }}
 
 ),
 
 days as (
 
     select
-        date_trunc('day', items.happened_at) as happened_on,
-        items.instrument,
-        coalesce(
-            {{ salesforce_key('contexts.account_source', 'contexts.account_id') }},
-            {{ salesforce_key('items.stated_account_source', 'items.stated_account_id') }}
-        ) as account_key,
-        {{ salesforce_key('contexts.account_source', 'contexts.csm_user_id') }} as csm_key,
-        contexts.region,
-        contexts.support_level,
-        {{ zendesk_key('contexts.source', 'cast(contexts.group_id as string)') }} as group_key,
-        sum(case when items.channel = 'survey' then 1 else 0 end) as offered,
-        sum(case when items.polarity = 'positive' then 1 else 0 end) as positive,
-        sum(case when items.polarity = 'negative' then 1 else 0 end) as negative,
-        sum(case when items.polarity = 'neutral' then 1 else 0 end) as neutral
+        date_trunc('day', {{ utc('happened_at') }}) as happened_on,
+        instrument,
+        account_source,
+        account_id,
+        csm_user_id,
+        region,
+        support_level,
+        source,
+        group_id,
+        count(*) filter (where channel = 'survey') as offered,
+        count(*) filter (where polarity = 'positive') as positive,
+        count(*) filter (where polarity = 'negative') as negative,
+        count(*) filter (where polarity = 'neutral') as neutral
 
     from items
-    left join contexts
-        on items.item_id = contexts.item_id
     group by all
 
 ),
@@ -56,6 +47,9 @@ grains as (
         '{{ grain }}' as period_grain,
         date_trunc('{{ grain }}', happened_on) as period_start,
         date_trunc('{{ grain }}', happened_on) + interval {{ length }} as period_end,
+        {{ salesforce_key('account_source', 'account_id') }} as account_key,
+        {{ salesforce_key('account_source', 'csm_user_id') }} as csm_key,
+        {{ zendesk_key('source', 'cast(group_id as string)') }} as group_key,
         *
 
     from days
