@@ -6,6 +6,7 @@ whole at any moment: whoever has the last one open keeps reading it, whoever ope
 
 import json
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,8 +14,9 @@ from typing import NamedTuple
 import duckdb
 
 from orchestration.audits import Audit, Before, audit
+from orchestration.mart_copy import NothingToPublish, copy_marts
 
-PREFIXES = ("fct_", "dim_")
+__all__ = ["AuditFailed", "NothingToPublish", "Snapshot", "last_snapshot", "publish"]
 
 
 class Snapshot(NamedTuple):
@@ -23,10 +25,6 @@ class Snapshot(NamedTuple):
     published_at: datetime
     row_counts: dict[str, int]
     audits: list[Audit]
-
-
-class NothingToPublish(Exception):
-    """The warehouse has no marts yet. One sentence."""
 
 
 class AuditFailed(Exception):
@@ -50,7 +48,13 @@ def publish(warehouse: Path, published: Path, run_id: str, build_failures: list[
     beside = published.with_name(f".{published.stem}.{run_id}.duckdb")
     last = last_snapshot(published)
     try:
-        snapshot = _write(warehouse, beside, run_id, last, build_failures)
+        _begin(beside, published, last)
+        try:
+            snapshot = _write(warehouse, beside, run_id, last, build_failures)
+        except duckdb.Error:
+            # A file that is damaged further in is no start for the next one.
+            beside.unlink()
+            snapshot = _write(warehouse, beside, run_id, last, build_failures)
         if not all(result.passed for result in snapshot.audits):
             raise AuditFailed(snapshot.audits, last.published_at if last else None)
         _flush(beside)
@@ -77,17 +81,26 @@ def last_snapshot(published: Path) -> Snapshot | None:
     return Snapshot(row[0], row[1], row[2], json.loads(row[3]), [Audit(**result) for result in json.loads(row[4])])
 
 
+def _begin(beside: Path, published: Path, last: Snapshot | None) -> None:
+    """From what is published only the differences are written, but for the first time each day: rows that were replaced
+    leave holes."""
+    if last is not None and last.published_at.date() == datetime.now(UTC).date():
+        shutil.copyfile(published, beside)
+
+
 def _write(warehouse: Path, beside: Path, run_id: str, last: Snapshot | None, build_failures: list[str]) -> Snapshot:
     with duckdb.connect(str(beside)) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        row_counts = _copy_marts(connection, warehouse)
+        connection.execute("drop table if exists marts.snapshot")
+        copied = copy_marts(connection, warehouse)
+        row_counts = {mart: copy.rows for mart, copy in copied.items()}
         horizon = connection.execute(
             "select min(horizon) from warehouse.projections.horizons where list_contains(?, model)", [[*row_counts]]
         ).fetchone()
         as_of = horizon[0] if horizon else None
         connection.execute("detach warehouse")
         before = Before(last.as_of, last.row_counts) if last else None
-        audits = audit(connection, as_of, row_counts, before, build_failures)
+        audits = audit(connection, as_of, copied, before, build_failures)
         snapshot = Snapshot(run_id, as_of, datetime.now(UTC), row_counts, audits)
         connection.execute(
             "create table marts.snapshot as select ? as run_id, cast(? as timestamptz) as as_of, "
@@ -102,29 +115,6 @@ def _write(warehouse: Path, beside: Path, run_id: str, last: Snapshot | None, bu
         )
         connection.execute("checkpoint")
     return snapshot
-
-
-def _copy_marts(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> dict[str, int]:
-    """Attaches the warehouse as `warehouse`. Returns rows per mart."""
-    nothing = "There is nothing to publish yet: build the warehouse first."
-    if not warehouse.exists():
-        raise NothingToPublish(nothing)
-    path = str(warehouse).replace("'", "''")
-    connection.execute(f"attach '{path}' as warehouse (read_only)")
-    tables = connection.execute(
-        "select table_name from information_schema.tables "
-        "where table_catalog = 'warehouse' and table_schema = 'marts' order by table_name"
-    ).fetchall()
-    marts = [name for (name,) in tables if name.startswith(PREFIXES)]
-    if not marts:
-        raise NothingToPublish(nothing)
-    connection.execute("create schema marts")
-    counts = {}
-    for mart in marts:
-        connection.execute(f'create table marts."{mart}" as from warehouse.marts."{mart}"')
-        row = connection.execute(f'select count(*) from marts."{mart}"').fetchone()
-        counts[mart] = row[0] if row else 0
-    return counts
 
 
 def _flush(path: Path) -> None:

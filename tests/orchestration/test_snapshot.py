@@ -109,3 +109,78 @@ def test_a_damaged_published_file_is_replaced(warehouse: Path, published: Path) 
     publish(warehouse, published, "run-1", [])
 
     assert last_snapshot(published) is not None
+
+
+def same_marts(warehouse: Path, published: Path) -> bool:
+    with duckdb.connect(str(published), read_only=True) as connection:
+        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        names = connection.execute(
+            "select database_name = 'warehouse', table_name from duckdb_tables() where schema_name = 'marts'"
+        ).fetchall()
+        marts = {name for is_there, name in names if is_there and name.startswith(("fct_", "dim_"))}
+        assert marts == {name for is_there, name in names if not is_there} - {"snapshot"}
+        return not any(
+            connection.execute(f"(from {one} except all from {other}) limit 1").fetchall()
+            for mart in marts
+            for one, other in [
+                (f"marts.{mart}", f"warehouse.marts.{mart}"),
+                (f"warehouse.marts.{mart}", f"marts.{mart}"),
+            ]
+        )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "update marts.fct_notification_events set disposition = 'suppressed' where ticket_id % 7 = 0",
+        "delete from marts.fct_notification_events where ticket_id < 5; "
+        "insert into marts.fct_notification_events select 'n', 1000, null, null",
+        "alter table marts.fct_feedback add column reason varchar; update marts.fct_feedback set reason = 'late'",
+        "create table marts.fct_more as select 1 as more; drop table marts.int_private",
+    ],
+)
+def test_only_what_changed_is_written_and_the_copy_is_the_warehouses(
+    warehouse: Path, published: Path, change: Callable[[str], None], changes: str
+) -> None:
+    publish(warehouse, published, "run-1", [])
+    change("create or replace table marts.dim_csms as select 'salesforce/main' as account_source, '006' as csm_user_id")
+    change(changes)
+
+    publish(warehouse, published, "run-2", [])
+
+    assert same_marts(warehouse, published)
+    snapshot = last_snapshot(published)
+    assert snapshot is not None
+    assert snapshot.run_id == "run-2"
+
+
+def test_a_mart_that_is_gone_is_no_longer_published(
+    warehouse: Path, published: Path, change: Callable[[str], None]
+) -> None:
+    change("create table marts.fct_more as select 1 as more")
+    publish(warehouse, published, "run-1", [])
+    change("drop table marts.fct_more")
+
+    publish(warehouse, published, "run-2", [])
+
+    assert same_marts(warehouse, published)
+
+
+def test_a_row_that_is_there_twice_is_seen_although_the_first_one_is_published(
+    warehouse: Path, published: Path, change: Callable[[str], None]
+) -> None:
+    publish(warehouse, published, "run-1", [])
+    change("insert into marts.dim_tickets from marts.dim_tickets")
+
+    with pytest.raises(AuditFailed, match="dim_tickets repeats 1 of its keys"):
+        publish(warehouse, published, "run-2", [])
+
+
+def test_a_published_file_that_cannot_be_continued_is_written_anew(warehouse: Path, published: Path) -> None:
+    publish(warehouse, published, "run-1", [])
+    with duckdb.connect(str(published)) as connection:
+        connection.execute("drop table marts.dim_tickets; create view marts.dim_tickets as select 't1' as ticket_key")
+
+    publish(warehouse, published, "run-2", [])
+
+    assert same_marts(warehouse, published)
