@@ -12,8 +12,9 @@ from pathlib import Path
 import psutil
 
 SAMPLE_SECONDS = 0.01
-# Adding up the pages of a process takes milliseconds.
-LOOKS_PER_SIZE = 5
+# Adding up the pages of a process holds up that process: milliseconds for a small one, a tenth of a second for one of
+# gigabytes. It may cost a fiftieth of the time, and what happens in between the system's own record of the peak holds.
+SIZE_SECONDS, SIZE_SHARE = 0.05, 1 / 50
 # What /proc says of a thread that runs or could, and of one that waits for the disk.
 BUSY = frozenset({"R", "D"})
 
@@ -22,10 +23,10 @@ BUSY = frozenset({"R", "D"})
 class Usage:
     """What one finished child process took.
 
-    wall_seconds: from start to exit; cpu_seconds: user and system time of the process and its waited-for
-    children; peak_mib: most memory that it and its children held together, sampled every 50 ms, what they share counted
-    once (Linux's proportional set size); asleep_seconds: moments, sampled every 10 ms, in which none of their threads
-    ran, could have run, or waited for the disk: they waited for somebody else.
+    wall_seconds: from start to exit; cpu_seconds: user and system time of the process and its waited-for children;
+    peak_mib: most memory that it and its children held together, sampled, what they share counted once (Linux's
+    proportional set size), or that one of them held at any moment, where that is more; asleep_seconds: moments, sampled
+    every 10 ms, in which none of their threads ran, could have run, or waited for the disk: they waited for others.
     """
 
     wall_seconds: float
@@ -55,7 +56,8 @@ def run_measured(command: Sequence[str], *, environment: Mapping[str, str], log:
     if child.returncode != 0:
         tail = log.read_text(errors="replace")[-2000:]
         raise RuntimeError(f"{' '.join(command)} ended with {child.returncode}:\n{tail}")
-    return Usage(wall, usage.ru_utime + usage.ru_stime, watch.peak / 2**20, watch.asleep_share * wall)
+    peak = max(watch.peak, usage.ru_maxrss * 1024)
+    return Usage(wall, usage.ru_utime + usage.ru_stime, peak / 2**20, watch.asleep_share * wall)
 
 
 class _Watch(threading.Thread):
@@ -72,12 +74,15 @@ class _Watch(threading.Thread):
         return self._asleep / self._looks if self._looks else 0.0
 
     def run(self) -> None:
-        family = [self._process]
+        family, size_due = [self._process], 0.0
         with suppress(psutil.NoSuchProcess):
             while self._process.status() != psutil.STATUS_ZOMBIE:
-                if self._looks % LOOKS_PER_SIZE == 0:
+                now = time.perf_counter()
+                if now >= size_due:
                     family = [self._process, *self._process.children(recursive=True)]
                     self.peak = max(self.peak, sum(map(_size, family)))
+                    finished = time.perf_counter()
+                    size_due = finished + max(SIZE_SECONDS, (finished - now) / SIZE_SHARE)
                 self._looks += 1
                 self._asleep += BUSY.isdisjoint(state for one in family for state in _states(one.pid))
                 time.sleep(SAMPLE_SECONDS)

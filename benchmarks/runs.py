@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.process import run_measured
+from benchmarks.process import Usage, run_measured
 from orchestration.embedded_sandbox import connect, embedded_sandbox
 from orchestration.environment import PROJECT_ROOT
 
@@ -34,19 +34,25 @@ def main() -> None:
         os.environ["DATA_DIR"] = str(clone / "data")
         with embedded_sandbox(clone / "data", SANDBOX) as (where, _):
             connect(where)
-            home = clone / "data" / "dagster"
-            os.environ["DAGSTER_HOME"] = str(home)
-            config = clone / "tick.json"
-            # As the schedule asks for it: tests that read whole tables are left to the night.
-            config.write_text('{"ops": {"warehouse": {"config": {"daily_tests": false}}}}')
-            dagster = [sys.executable, "-m", "dagster", "job", "execute", "-m", "orchestration.definitions"]
-            tick = [*dagster, "-j", "tick", "-c", str(config)]
             for number in range(1, TICKS + 1):
-                report(f"tick with nothing new, {number} of {TICKS}", tick, clone, clone)
+                usage = tick(clone / "data", clone / "benchmark.txt", clone)
+                show(f"tick with nothing new, {number} of {TICKS}", usage)
+
+
+def tick(data: Path, log: Path, cwd: Path) -> Usage:
+    """The job of that name as the schedule asks for it: tests that read whole tables are left to the night."""
+    config = data / "tick.json"
+    config.write_text('{"ops": {"warehouse": {"config": {"daily_tests": false}}}}')
+    job = ["job", "execute", "-m", "orchestration.definitions", "-j", "tick", "-c", str(config)]
+    environment = {"DAGSTER_HOME": str(data / "dagster")}
+    return run_measured([sys.executable, "-m", "dagster", *job], environment=environment, log=log, cwd=cwd)
 
 
 def report(what: str, command: list[str], cwd: Path, clone: Path) -> None:
-    usage = run_measured(command, environment={}, log=clone / "benchmark.txt", cwd=cwd)
+    show(what, run_measured(command, environment={}, log=clone / "benchmark.txt", cwd=cwd))
+
+
+def show(what: str, usage: Usage) -> None:
     print(f"{what:<40}{usage.wall_seconds:>9.1f}{usage.cpu_seconds:>8.1f}{usage.peak_mib:>10,.0f}", flush=True)
 
 
