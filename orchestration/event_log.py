@@ -11,7 +11,8 @@ from ingestion.streams import STREAMS, Stream
 from orchestration import rejections, stream_metadata
 from orchestration.environment import current_settings
 from orchestration.freshness import CHECK as IS_FRESH
-from orchestration.freshness import OWNERS, checked, freshness, policy
+from orchestration.freshness import ONCE_MORE, OWNERS, checked, freshness, policy
+from orchestration.run_tags import listed, tag
 from orchestration.warehouse_file import wait_until_free
 
 GROUP = "event_log"
@@ -69,6 +70,7 @@ def key(stream: Stream) -> dg.AssetKey:
         for stream in STREAMS.values()
     ],
     can_subset=True,
+    retry_policy=ONCE_MORE,
 )
 def event_log(
     context: dg.AssetExecutionContext, config: ReadConfig
@@ -89,6 +91,11 @@ def event_log(
         statuses = status.kept(settings).streams
     except SourceError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
+    tag(
+        context,
+        new_events=sum(result.rows for result in results),
+        failed_sources=listed(result.source for result in results if result.error),
+    )
     errors = []
     for stream in chosen:
         of_stream = [result for result in results if result.stream == stream.name]

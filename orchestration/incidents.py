@@ -19,7 +19,6 @@ FINISHED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]
 
 
 @dg.sensor(
-    job=tick,
     minimum_interval_seconds=30,
     default_status=DefaultSensorStatus.RUNNING if IS_LIVE else DefaultSensorStatus.STOPPED,
 )

@@ -6,9 +6,10 @@ from deliveries.published import NotPublished
 from deliveries.round import deliver
 from deliveries.settings import load_delivery_settings
 from ingestion.errors import SourceError
+from orchestration.catalogue import PUBLISHED
 from orchestration.environment import current_settings
-from orchestration.freshness import OWNERS, policy
-from orchestration.published import KEY as PUBLISHED
+from orchestration.freshness import ONCE_MORE, OWNERS, policy
+from orchestration.run_tags import tag
 
 KEY = dg.AssetKey(["deliveries", "notifications"])
 NOBODY_GIVEN_UP = "nobody_is_given_up"
@@ -22,6 +23,7 @@ MAIL_WORKS = "mail_works"
     kinds={"email"},
     owners=OWNERS,
     freshness_policy=policy(),
+    retry_policy=ONCE_MORE,
     check_specs=[
         dg.AssetCheckSpec(MAIL_WORKS, asset=KEY, description="The mail server took what was to be sent."),
         dg.AssetCheckSpec(NOBODY_GIVEN_UP, asset=KEY, description="No notification was given up in this run."),
@@ -44,6 +46,7 @@ def notifications(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         raise dg.Failure(str(error), allow_retries=False) from None
     if told.problem:
         context.log.warning(told.problem)
+    tag(context, mails=told.counts["sent"] + told.letters["sent"], given_up=told.counts["dead"])
     counts = {name: told.counts[name] for name in ("sent", "recorded", "failed", "dead")}
     return dg.MaterializeResult(
         metadata={"mode": chosen.delivery_mode, "waiting": told.waiting, **counts, "letters": told.letters.total()},

@@ -6,14 +6,15 @@ import dagster as dg
 
 from orchestration.audits import Audit
 from orchestration.build_results import failures
+from orchestration.catalogue import PUBLISHED as KEY
 from orchestration.environment import current_settings
-from orchestration.freshness import OWNERS, policy
+from orchestration.freshness import ONCE_MORE, OWNERS, policy
 from orchestration.replay import answering, forget, published_path
+from orchestration.run_tags import tag
 from orchestration.snapshot import AuditFailed, NothingToPublish, publish
 from orchestration.warehouse import warehouse
 from orchestration.warehouse_file import writing
 
-KEY = dg.AssetKey(["published", "support_signals"])
 MARTS = [key for key in warehouse.keys if key.path[0] == "marts"]
 AUDITS = {
     "build_tests_pass": "Every error-severity test of the warehouse passed when it last ran.",
@@ -32,6 +33,7 @@ AUDITS = {
     kinds={"duckdb"},
     owners=OWNERS,
     freshness_policy=policy(),
+    retry_policy=ONCE_MORE,
     check_specs=[dg.AssetCheckSpec(name, asset=KEY, description=sentence) for name, sentence in AUDITS.items()],
 )
 def support_signals(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
@@ -53,6 +55,7 @@ def support_signals(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
         raise dg.Failure(str(failure), allow_retries=False) from None
     if settings is not live:
         forget(settings)
+    tag(context, as_of=snapshot.as_of)
     yield dg.MaterializeResult(
         metadata={
             "file": dg.MetadataValue.path(str(path)),

@@ -6,12 +6,14 @@
 import os
 
 import dagster as dg
-from dagster import AssetSelection, DefaultScheduleStatus, DefaultSensorStatus
+from dagster import AssetSelection, DagsterRunStatus, DefaultScheduleStatus, DefaultSensorStatus
 
 from orchestration.dagster_home import UNFINISHED, forget_old_runs
 from orchestration.event_log import ReadConfig
 from orchestration.warehouse import BuildConfig
 
+# Why a run was started, where it is not for the minute that passed.
+TRIGGER = "support_signals/trigger"
 ANSWERS = AssetSelection.groups("seeds", "staging", "projections", "marts", "published")
 # `make up` sets it. By itself a code location only shows what there is.
 IS_LIVE = os.environ.get("SUPPORT_SIGNALS_LIVE") == "1"
@@ -52,6 +54,7 @@ def every_minute(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.Sk
     running = context.instance.get_run_records(dg.RunsFilter(job_name=tick.name, statuses=UNFINISHED), limit=1)
     if running:
         return dg.SkipReason("the last tick still runs")
+    # No tag: what is not marked otherwise in the list of runs is one of these.
     return dg.RunRequest(run_config=dg.RunConfig(ops={"warehouse": BuildConfig(daily_tests=False)}))
 
 
@@ -60,16 +63,24 @@ every_night = dg.ScheduleDefinition(
     job=tick,
     cron_schedule="0 3 * * *",
     default_status=SCHEDULES,
+    tags={TRIGGER: "night"},
     description="A tick that also runs the tests that read whole tables.",
 )
 
-every_day = dg.ScheduleDefinition(
-    name="every_day",
+
+@dg.schedule(
     job=reconcile,
-    cron_schedule="0 4 * * *",
+    cron_schedule="0 4-23 * * *",
     default_status=SCHEDULES,
-    description="The comparison that finds what no change told of.",
 )
+def every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """The comparison that finds what no change told of: at four, and where that failed each hour until it succeeds."""
+    today = context.scheduled_execution_time.replace(hour=0, minute=0, second=0, microsecond=0)
+    underway = [*UNFINISHED, DagsterRunStatus.SUCCESS]
+    wanted = dg.RunsFilter(job_name=reconcile.name, statuses=underway, created_after=today)
+    if context.instance.get_run_records(wanted, limit=1):
+        return dg.SkipReason("done today, or under way")
+    return dg.RunRequest(tags={TRIGGER: "day"})
 
 
 @dg.run_failure_sensor(
@@ -83,4 +94,4 @@ def a_source_failed(context: dg.RunFailureSensorContext) -> dg.RunRequest | dg.S
     failed = {event.step_key for event in context.get_step_failure_events()}
     if not failed or any(step != "event_log" for step in failed):
         return dg.SkipReason("building, publishing or delivering failed, and would fail again")
-    return dg.RunRequest(run_key=context.dagster_run.run_id)
+    return dg.RunRequest(run_key=context.dagster_run.run_id, tags={TRIGGER: "a source failed"})

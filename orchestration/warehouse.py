@@ -13,10 +13,11 @@ from dbt.version import __version__ as dbt_version
 from packaging.version import Version, parse
 
 from orchestration.build_results import failures, remember
+from orchestration.catalogue import described
 from orchestration.dbt_manifest import DBT, prepared_project
 from orchestration.environment import current_settings, dbt_writes_to
-from orchestration.freshness import OWNERS, policy
-from orchestration.replay import answering, copy_log
+from orchestration.freshness import ONCE_MORE, OWNERS, policy
+from orchestration.replay import answering, copy_log, published_path
 from orchestration.warehouse_file import writing
 
 project = prepared_project()
@@ -33,6 +34,14 @@ class LayerTranslator(DagsterDbtTranslator):
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)
         return spec.replace_attributes(owners=OWNERS, freshness_policy=policy() if spec.group_name == "marts" else None)
+
+
+TRANSLATOR = LayerTranslator()
+KEYS = {
+    name: TRANSLATOR.get_asset_spec(MANIFEST, name, project).key
+    for name in [*MANIFEST["nodes"], *MANIFEST["sources"]]
+    if name.split(".")[0] in ("model", "seed", "source")
+}
 
 
 class Dbt(DbtCliResource):
@@ -58,7 +67,14 @@ class BuildConfig(dg.Config):
     daily_tests: bool = True
 
 
-@dbt_assets(manifest=MANIFEST, project=project, name="warehouse", dagster_dbt_translator=LayerTranslator())
+# What is known to fail says so itself, and is not tried again.
+@dbt_assets(
+    manifest=MANIFEST,
+    project=project,
+    name="warehouse",
+    dagster_dbt_translator=TRANSLATOR,
+    retry_policy=ONCE_MORE,
+)
 def warehouse(context: dg.AssetExecutionContext, config: BuildConfig, dbt: Dbt) -> Iterator[Any]:
     live = current_settings()
     settings = answering(live)
@@ -77,7 +93,7 @@ def warehouse(context: dg.AssetExecutionContext, config: BuildConfig, dbt: Dbt) 
         build = dbt.cli(arguments, context=context, target_path=target)
         record = settings.dbt_path / "results.json"
         try:
-            yield from build.stream()
+            yield from described(build, KEYS, settings, published_path(live))
         except DagsterDbtCliRuntimeError as error:
             _remember_results(build, record)
             raise dg.Failure(_in_short(failures(record)), allow_retries=False) from error

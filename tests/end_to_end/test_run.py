@@ -7,6 +7,7 @@ from email import policy
 from email.parser import BytesParser
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -80,6 +81,32 @@ def test_who_is_to_be_told_is_told_once_and_the_next_run_knows_it(tiny: tuple[Pa
 
 def mails(data_dir: Path) -> list[Path]:
     return sorted((data_dir / "sandbox" / "mail").glob("*.eml"))
+
+
+def test_the_catalogue_knows_rows_and_lineage_and_the_run_list_what_a_run_brought(tiny: tuple[Path, str]) -> None:
+    data_dir, _ = tiny
+    # The UI's own storage; opened like this it is read only by convention.
+    with dg.DagsterInstance.from_config(str(data_dir / "dagster")) as instance:
+        key = dg.AssetKey(["marts", "fct_notification_events"])
+        event = instance.get_latest_materialization_event(key)
+        assert event is not None
+        assert event.asset_materialization is not None
+        metadata = event.asset_materialization.metadata
+        first = instance.get_runs()[-1]
+    lineage = metadata["dagster/column_lineage"].value.deps_by_column
+    assert [(str(dep.asset_key.path[-1]), dep.column_name) for dep in lineage["csm_email"]] == [
+        ("prj_ticket_parties", "csm_email")
+    ]
+    assert set(lineage) == set(columns_of(data_dir, "fct_notification_events"))
+    assert metadata["dagster/row_count"].value == row_counts(data_dir)["fct_notification_events"]
+    assert metadata["published_file"].value == str(published(data_dir).absolute())
+    assert int(first.tags["support_signals/new_events"]) > 100
+    assert int(first.tags["support_signals/mails"]) > 0
+    assert "support_signals/failed_sources" not in first.tags
+
+
+def columns_of(data_dir: Path, mart: str) -> list[str]:
+    return [name for (name, *_) in rows(data_dir, f"describe marts.{mart}")]
 
 
 def test_the_published_file_holds_answers_and_no_payloads(tiny: tuple[Path, str]) -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -72,6 +73,29 @@ def test_a_tick_is_skipped_while_the_last_one_runs() -> None:
 
         instance.create_run_for_job(defs.resolve_job_def("tick"), status=dg.DagsterRunStatus.STARTED)
         assert isinstance(every_minute(context), dg.SkipReason)
+
+
+def test_a_comparison_that_failed_is_tried_again_each_hour_and_one_that_succeeded_is_not() -> None:
+    with dg.instance_for_test() as instance:
+        job = defs.resolve_job_def("reconcile")
+
+        def at(hour: int) -> dg.RunRequest | dg.SkipReason:
+            now = datetime.now(UTC).replace(hour=hour, minute=0, second=0, microsecond=0)
+            return every_day(dg.build_schedule_context(instance=instance, scheduled_execution_time=now))
+
+        assert isinstance(at(4), dg.RunRequest)
+        instance.create_run_for_job(job, status=dg.DagsterRunStatus.FAILURE)
+        assert isinstance(at(5), dg.RunRequest)
+        instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+        assert isinstance(at(6), dg.SkipReason)
+        instance.create_run_for_job(job, status=dg.DagsterRunStatus.SUCCESS)
+        assert isinstance(at(7), dg.SkipReason)
+
+
+def test_every_step_is_tried_once_more_after_what_nobody_foresaw() -> None:
+    steps = {node.name: node.definition for node in defs.resolve_job_def("tick").nodes}
+    assert {name for name, step in steps.items() if getattr(step, "retry_policy", None) is None} == set()
+    assert len(steps) == 4
 
 
 def test_the_definitions_load_in_an_empty_environment(tmp_path: Path) -> None:
