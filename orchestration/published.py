@@ -47,7 +47,7 @@ def support_signals(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
     try:
         with writing(settings, context.log.warning):
             build_failures = failures(settings.dbt_path / "results.json")
-            snapshot = publish(settings.warehouse_path, path, context.run_id, build_failures)
+            snapshot = publish(settings.warehouse_path, path, context.run.run_id, build_failures)
     except AuditFailed as failure:
         yield from _checks(failure.audits)
         raise dg.Failure(str(failure), allow_retries=False) from None

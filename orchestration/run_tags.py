@@ -11,7 +11,7 @@ def tag(context: dg.AssetExecutionContext, **found: object) -> None:
     """Nothing found is no tag."""
     tags = {f"{PREFIX}{name}": str(value) for name, value in found.items() if value}
     if tags:
-        context.instance.add_run_tags(context.run_id, tags)
+        context.instance.add_run_tags(context.run.run_id, tags)
 
 
 def listed(names: Iterable[str]) -> str:
