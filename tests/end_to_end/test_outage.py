@@ -1,4 +1,4 @@
-"""A stream that fails for an hour of the sandbox's clock, from the first failed tick to the all-clear, without a hand."""
+"""A stream that fails for an hour of the sandbox's clock, from the first failed tick to the all-clear."""
 
 from __future__ import annotations
 

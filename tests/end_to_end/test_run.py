@@ -93,7 +93,9 @@ def test_the_catalogue_knows_rows_and_lineage_and_the_run_list_what_a_run_brough
         assert event.asset_materialization is not None
         metadata = event.asset_materialization.metadata
         first = instance.get_runs()[-1]
-    lineage = metadata["dagster/column_lineage"].value.deps_by_column
+    told = metadata["dagster/column_lineage"]
+    assert isinstance(told, dg.TableColumnLineageMetadataValue)
+    lineage = told.column_lineage.deps_by_column
     assert [(str(dep.asset_key.path[-1]), dep.column_name) for dep in lineage["csm_email"]] == [
         ("prj_ticket_parties", "csm_email")
     ]

@@ -79,7 +79,7 @@ def test_a_comparison_that_failed_is_tried_again_each_hour_and_one_that_succeede
     with dg.instance_for_test() as instance:
         job = defs.resolve_job_def("reconcile")
 
-        def at(hour: int) -> dg.RunRequest | dg.SkipReason:
+        def at(hour: int) -> object:
             now = datetime.now(UTC).replace(hour=hour, minute=0, second=0, microsecond=0)
             return every_day(dg.build_schedule_context(instance=instance, scheduled_execution_time=now))
 
