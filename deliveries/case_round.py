@@ -34,7 +34,7 @@ def make_cases(
     by_org: defaultdict[str, list[Notice]] = defaultdict(list)
     now, problems = ledger.now(), []
     for notice in outbox.pending(ledger.connection, "salesforce_case"):
-        if notice.is_ready(now) and notice.row["account_source"] in settings.connections and notice.row["ticket_url"]:
+        if notice.is_ready(now) and notice.can_get_case(settings.connections):
             by_org[notice.row["account_source"]].append(notice)
     for org, notices in by_org.items():
         cases = Cases(org_api(settings, signals, org, say), signals, external_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -77,10 +77,14 @@ class Notice:
     def delivery(self) -> Delivery:
         return Delivery(KIND, self.channel, self.row["notification_id"], self.recipient)
 
-    def awaits_case(self, now: datetime, seconds: float) -> bool:
+    def can_get_case(self, orgs: Container[str]) -> bool:
+        """Whether its account's org is one that we reach, and there is a ticket to name."""
+        return self.row["account_source"] in orgs and bool(self.row["ticket_url"])
+
+    def awaits_case(self, now: datetime, seconds: float, orgs: Container[str]) -> bool:
         """Whether a case may still come that the mail could link to."""
         has_case = self.row["salesforce_case_id"] or self.row["case_id"] or self.row["is_case_given_up"]
-        return not has_case and now < self.since + timedelta(seconds=seconds)
+        return not has_case and self.can_get_case(orgs) and now < self.since + timedelta(seconds=seconds)
 
     def is_ready(self, now: datetime) -> bool:
         return self.state is None or self.state.retry_at is None or self.state.retry_at <= now

@@ -53,7 +53,10 @@ def deliver(
         notices = outbox.pending(ledger.connection)
         _link_new_cases(notices, signals)
         now = ledger.now()
-        ready = [notice for notice in notices if not (creates and notice.awaits_case(now, chosen.case_wait_seconds))]
+        ready = notices
+        if creates:
+            limit, orgs = chosen.case_wait_seconds, settings.connections
+            ready = [notice for notice in notices if not notice.awaits_case(now, limit, orgs)]
         courier = Courier(chosen, ledger, sender, say)
         parcels = (_of_notices(chosen, found, preferences, ledger) for found in outbox.mails(ready, preferences, now))
         courier.all(parcels, until)

@@ -14,6 +14,7 @@ from ingestion.settings import Settings
 from ingestion.sources.context import Context
 from ingestion.sources.gitlab import GitLab
 from ingestion.sources.salesforce import Salesforce
+from ingestion.sources.scopes import Scopes
 from ingestion.sources.zendesk.source import Zendesk
 from ingestion.streams import STREAMS, Stream
 from ingestion.timer import Timer
@@ -24,11 +25,13 @@ CLOCK_JITTER = timedelta(seconds=2)
 
 class Source(Protocol):
     """What every system offers: `connect` and `check` raise SourceError, `check` SettingsError for a missing field.
+    `scopes` is known after `connect`.
 
     `reader` reads what changed. `complete` reads the whole stream as it is now, or is None where there is no such way.
     """
 
     def connect(self) -> None: ...
+    def scopes(self) -> Scopes: ...
     def check(self, streams: set[str]) -> None: ...
     def reader(self, stream: str) -> Reader: ...
     def complete(self, stream: str) -> Reader | None: ...

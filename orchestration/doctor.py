@@ -16,6 +16,7 @@ from ingestion.instances import connected_instances
 from ingestion.locks import writer_lock_within
 from ingestion.mapping import Signals, read_signals
 from ingestion.settings import Settings, load_settings
+from ingestion.sources.scopes import Scopes
 from ingestion.streams import STREAMS
 from ingestion.timer import THIS_MACHINE
 
@@ -100,6 +101,19 @@ def _systems(settings: Settings, signals: Signals) -> Iterator[Finding]:
             yield Finding(name, False, instance.error)
             continue
         yield Finding(name, True, f"{connection.url} answers, signs us in, and has every mapped field")
+        yield scope_finding(name, instance.source.scopes())
+
+
+def scope_finding(name: str, scopes: Scopes) -> Finding:
+    what, needed = f"{name} scopes", " or ".join(scopes.enough)
+    if scopes.granted is None:
+        return Finding(what, None, f"this sign-in does not tell which it has; {needed} is needed")
+    granted = " ".join(sorted(scopes.granted)) or "none"
+    if scopes.granted.isdisjoint(scopes.enough):
+        return Finding(what, False, f"granted: {granted}; needed: {needed}: allow it for the client")
+    if more := sorted(scopes.granted - {scopes.enough[0]}):
+        return Finding(what, None, f"granted: {granted}; needed: {needed}: take {' '.join(more)} from the client")
+    return Finding(what, True, f"granted: {granted}; needed: {needed}")
 
 
 def _cases(settings: Settings, signals: Signals) -> Iterator[Finding]:

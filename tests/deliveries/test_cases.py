@@ -123,6 +123,12 @@ def test_a_mail_waits_for_its_case_only_up_to_its_limit_and_says_so(desk: Desk, 
     assert len(desk.postbox.mails) == 1
 
 
+@pytest.mark.parametrize("unreachable", [{"account_source": "salesforce/of_another_company"}, {"ticket_url": None}])
+def test_a_mail_does_not_wait_for_a_case_that_cannot_come(desk: Desk, unreachable: dict[str, Any]) -> None:
+    assert desk.round(*now_rows(1, **unreachable)).counts == {"sent": 1}
+    assert desk.cases() == []
+
+
 def test_nothing_is_made_where_nobody_asked_for_it(desk: Desk) -> None:
     assert desk.round(*now_rows(1), salesforce_create_cases=False).counts == {"sent": 1}
     assert desk.cases() == []

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.doctor import Finding, findings, main
+from ingestion.sources.scopes import Scopes
+from orchestration.doctor import Finding, findings, main, scope_finding
 from tests.deliveries.postbox import served
 from tests.sandbox_process import RunningSandbox, sandbox
 
@@ -90,3 +91,25 @@ def test_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     (only,) = findings()
     assert only.is_well is False
     assert "QUOTA_SHARE_ACCOUNT=7" in only.said
+
+
+@pytest.mark.parametrize(
+    ("granted", "is_well", "says"),
+    [
+        (("read",), True, "granted: read; needed: read"),
+        (("read", "write"), None, "take write from the client"),
+        (("write",), False, "granted: write; needed: read: allow it for the client"),
+        ((), False, "granted: none; needed: read"),
+    ],
+)
+def test_scopes_are_compared_with_what_reading_needs(granted: tuple[str, ...], is_well: bool | None, says: str) -> None:
+    told = scope_finding("zendesk/global", Scopes(frozenset(granted), ("read",)))
+    assert told.is_well is is_well
+    assert says in told.said
+
+
+@pytest.mark.usefixtures("configured")
+def test_what_a_client_was_granted_is_told() -> None:
+    assert found("zendesk/global scopes") == Finding("zendesk/global scopes", True, "granted: read; needed: read")
+    assert found("salesforce/main scopes").said == "granted: api; needed: api or full"
+    assert found("gitlab/main scopes").is_well is None

@@ -25,6 +25,7 @@ from ingestion.sources.context import Context
 from ingestion.sources.gitlab.wanted import issue_place, wanted_projects
 from ingestion.sources.identity import by_updated_at, entity_id
 from ingestion.sources.refusals import NotAvailable, accepted
+from ingestion.sources.scopes import Scopes
 from ingestion.streams import STREAMS
 
 PAGE = 100
@@ -54,6 +55,10 @@ class GitLab:
                 self._project(self._paths[0])
             except NotAvailable as refusal:
                 raise self._unknown(self._paths[0], refusal) from refusal
+
+    def scopes(self) -> Scopes:
+        """A token does not tell what it may do; reading the first project in `connect` has shown that it may read."""
+        return Scopes(None, ("read_api",))
 
     def check(self, streams: set[str]) -> None:
         """Nothing is mapped by field name here."""

@@ -16,6 +16,7 @@ from ingestion.sources.salesforce.gone import Gone
 from ingestion.sources.salesforce.keyset import as_it_is, changes
 from ingestion.sources.salesforce.records import by_creation, by_modstamp
 from ingestion.sources.salesforce.rows import Rows
+from ingestion.sources.scopes import Scopes
 from ingestion.streams import STREAMS
 
 HISTORY = "salesforce__account_field_history"
@@ -44,6 +45,9 @@ class Salesforce:
 
     def connect(self) -> None:
         self._api.sign_in()
+
+    def scopes(self) -> Scopes:
+        return self._api.scopes()
 
     def check(self, streams: set[str]) -> None:
         """Raises SettingsError when a mapped field is not there."""

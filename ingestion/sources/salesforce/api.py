@@ -31,6 +31,7 @@ from ingestion.sources.salesforce.answers import (
 )
 from ingestion.sources.salesforce.records import stamped
 from ingestion.sources.salesforce.sign_in import sign_in
+from ingestion.sources.scopes import Scopes, granted_in
 
 VERSION = "68.0"
 T = TypeVar("T")
@@ -61,6 +62,10 @@ class SalesforceApi:
         )
         self._session.auth = self._auth
         self._client: SalesforceClient | None = None
+
+    def scopes(self) -> Scopes:
+        """After `sign_in`; `full` holds `api`."""
+        return Scopes(granted_in(self._auth.granted), ("api", "full"))
 
     def sign_in(self) -> None:
         """Raises SourceError when the org cannot be reached or refuses the credentials."""

@@ -12,6 +12,7 @@ from ingestion.settings import Connection
 from ingestion.sources.answers import part
 from ingestion.sources.context import Context
 from ingestion.sources.refusals import accepted
+from ingestion.sources.scopes import Scopes
 from ingestion.sources.zendesk.sign_in import SignIn
 
 EXPORT_PAGE = 1000
@@ -47,6 +48,9 @@ class ZendeskApi:
         self._client = RESTClient(f"{connection.url}/api/v2", session=self._session)
         # path -> rows to a page, pages in time since it was last changed
         self._sizes: dict[str, tuple[int, int]] = {}
+
+    def scopes(self) -> Scopes:
+        return self._sign_in.scopes()
 
     def sign_in(self) -> None:
         """Raises SourceError when the instance cannot be reached or refuses the credentials."""

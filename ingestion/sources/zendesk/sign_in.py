@@ -9,6 +9,7 @@ from ingestion.errors import SourceError
 from ingestion.http import SourceSession
 from ingestion.settings import Connection, ZendeskConnection
 from ingestion.sources.context import Context
+from ingestion.sources.scopes import Scopes, granted_in
 from ingestion.sources.sign_in import ClientCredentials
 
 SCOPE = "read"
@@ -39,6 +40,10 @@ class SignIn:
             expires_in=TOKEN_SECONDS,
         )
 
+    def scopes(self) -> Scopes:
+        """After `try_it`. An API token may do whatever its user may."""
+        return Scopes(granted_in(self._oauth.granted) if self._oauth else None, (SCOPE,))
+
     def try_it(self, ask: Callable[[], Any]) -> None:
         """Raises SourceError when the credentials are refused or give too little.
 
@@ -53,9 +58,9 @@ class SignIn:
             ask()
             return
         self._oauth.obtain_token()
-        granted = self._oauth.granted.get("scope")
-        if isinstance(granted, str) and SCOPE not in granted.replace(",", " ").split():
+        granted = self.scopes().granted
+        if granted is not None and SCOPE not in granted:
             raise SourceError(
-                f"{self._source} granted the scope {granted!r} where {SCOPE!r} was asked for: allow it for the client "
-                f"of {self.variables}."
+                f"{self._source} granted the scope {' '.join(sorted(granted))!r} where {SCOPE!r} was asked for: allow "
+                f"it for the client of {self.variables}."
             )

@@ -15,6 +15,7 @@ from ingestion.sources.answers import part
 from ingestion.sources.context import Context
 from ingestion.sources.identity import by_updated_at
 from ingestion.sources.refusals import NotAvailable
+from ingestion.sources.scopes import Scopes
 from ingestion.sources.zendesk import stamps
 from ingestion.sources.zendesk.api import ZendeskApi
 from ingestion.sources.zendesk.exports import cursor_pages, time_pages, with_identities
@@ -39,6 +40,9 @@ class Zendesk:
 
     def connect(self) -> None:
         self._api.sign_in()
+
+    def scopes(self) -> Scopes:
+        return self._api.scopes()
 
     def check(self, streams: set[str]) -> None:
         """Raises SettingsError when a mapped organization field is not there."""
