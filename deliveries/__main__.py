@@ -44,14 +44,15 @@ def _pending(given: argparse.Namespace) -> int:
     with ledger.opened(load_settings(), _warn) as book:
         outbox.attach(book.connection, given.published)
         lines = list(inspect.waiting(outbox.pending(book.connection), book.now()))
+        lines += inspect.others(book.states(), book.now())
     print("\n".join(lines) or "Nothing waits: every notification was told.")
     return 0
 
 
 def _show(given: argparse.Namespace) -> int:
     with ledger.opened(load_settings(), _warn) as book:
-        for when, what, recipient, said in inspect.history(book.connection, given.id):
-            print(f"{when:%Y-%m-%d %H:%M:%S} UTC  {what:<9} {' '.join(filter(None, (recipient, said)))}")
+        for name, when, what, recipient, said in inspect.history(book.connection, given.id):
+            print(f"{when:%Y-%m-%d %H:%M:%S} UTC  {name}  {what:<9} {' '.join(filter(None, (recipient, said)))}")
     return 0
 
 
@@ -92,10 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     now = commands.add_parser("now", help="deliver what is pending, as a tick does")
     for command in (brief, shown, rules, pending, now):
         command.add_argument("--published", type=Path, default=path(), help="another published file, such as a replay")
-    show = commands.add_parser("show", help="every attempt to deliver one notification")
-    show.add_argument("id", help="a notification_id")
+    show = commands.add_parser("show", help="every attempt to deliver one notification, case or letter")
+    show.add_argument("id", help="a notification_id, or a name that `pending` lists")
     retry = commands.add_parser("retry", help="another try for what was given up")
-    retry.add_argument("ids", nargs="*", metavar="id", help="notification_ids; without one all that was given up")
+    retry.add_argument("ids", nargs="*", metavar="id", help="as for `show`; without one all that was given up")
     return parser
 
 

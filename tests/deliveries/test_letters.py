@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from deliveries import ledger
+from deliveries import inspect, ledger
+from deliveries.courier import MOST_REFUSALS
 from deliveries.letters import Letter, letters
 from deliveries.outbox import attach
 from deliveries.preferences import Preference, Preferences, read_preferences
 from deliveries.round import Delivered, deliver
 from ingestion.settings import Settings
 from tests.deliveries.desk import mailing, publish
-from tests.deliveries.postbox import Postbox, served
+from tests.deliveries.postbox import TAKEN, Postbox, served
 
 CSM, NEXT = "0054M000001AbCdQAK", "0054M000001XyZwQAK"
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -188,3 +189,29 @@ def test_nothing_is_told_before_the_go_live(desk: Desk) -> None:
         GO_LIVE - timedelta(seconds=1), Preferences(Preference(), {}), fct_coverage_work_list=[work("0011")]
     )
     assert early == []
+
+
+def test_a_letter_that_was_given_up_is_listed_shown_and_tried_again_by_its_name(desk: Desk) -> None:
+    rows = [handoff(1, NOW - timedelta(days=1))]
+    desk.postbox.mood = lambda _: "550 no such user"
+    assert desk.round(fct_csm_handoffs=rows).letters == {"failed": 1}
+    with ledger.opened(desk.settings, print) as book:
+        (line,) = inspect.others(book.states(), book.now())
+    assert line.startswith("handoff/email/")
+    assert "given up" not in line
+    for _ in range(MOST_REFUSALS - 1):
+        desk.round(fct_csm_handoffs=rows)
+
+    with ledger.opened(desk.settings, print) as book:
+        (line,) = inspect.others(book.states(), book.now())
+        name, _, said = line.partition("  ")
+        assert "nina@example.com  given up" in said
+        shown = inspect.history(book.connection, name)
+        assert shown == inspect.history(book.connection, name.rpartition("/")[2])
+        assert [what for _, _, what, *_ in shown][-2:] == ["attempt", "dead"]
+        assert "no such user" in shown[-1][-1]
+        with pytest.raises(inspect.NoSuchDelivery, match="'another' was not given up"):
+            inspect.revive(book, ["another"])
+        assert inspect.revive(book, [name.rpartition("/")[2]]) == 1
+    desk.postbox.mood = lambda _: TAKEN
+    assert desk.round(fct_csm_handoffs=rows).letters == {"sent": 1}
