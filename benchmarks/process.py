@@ -13,7 +13,7 @@ import psutil
 
 SAMPLE_SECONDS = 0.01
 # Adding up the pages of a process holds up that process: milliseconds for a small one, a tenth of a second for one of
-# gigabytes. It may cost a fiftieth of the time, and what happens in between the system's own record of the peak holds.
+# gigabytes. It may cost a fiftieth of the time; a peak in between is known from the system's own record.
 SIZE_SECONDS, SIZE_SHARE = 0.05, 1 / 50
 # What /proc says of a thread that runs or could, and of one that waits for the disk.
 BUSY = frozenset({"R", "D"})

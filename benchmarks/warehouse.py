@@ -75,19 +75,10 @@ def measured(folder: Path, demo: Path, size: int) -> tuple[float, dict[str, floa
 
 def rebuilt(folder: Path) -> Usage:
     target = str(folder / "rebuild")
-    paths = (
-        "--project-dir",
-        "dbt_project",
-        "--profiles-dir",
-        "dbt_project",
-        "--target-path",
-        target,
-        "--log-path",
-        target,
-    )
-    what = ("--exclude-resource-type", "unit_test", "--full-refresh", "--threads", "1")
+    what = ["--no-version-check", "build", "--full-refresh", "--threads", "1", "--exclude-resource-type", "unit_test"]
+    where = ["--project-dir", "dbt_project", "--profiles-dir", "dbt_project"]
     return run_measured(
-        [str(DBT), "--no-version-check", "build", *paths, *what],
+        [str(DBT), *what, *where, "--target-path", target, "--log-path", target],
         environment={**os.environ, "DATA_DIR": str(folder)},
         log=folder / "rebuild.txt",
         cwd=PROJECT_ROOT,

@@ -1,6 +1,6 @@
 """What the catalogue shows of a model after a build: where its columns come from; of a mart also what is in it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,11 @@ LONGEST = 60
 
 
 def described(
-    build: DbtCliInvocation, keys: Mapping[str, dg.AssetKey], settings: Settings, published: Path
+    build: DbtCliInvocation,
+    keys: Mapping[str, dg.AssetKey],
+    settings: Settings,
+    published: Path,
+    warn: Callable[[str], None],
 ) -> Iterator[Any]:
     """The events of a build, with lineage beside them; raises what the build raises, after all events.
 
@@ -36,8 +40,8 @@ def described(
                 continue
             node = manifest["nodes"][unique_id]
             compiled = build.target_path / "compiled" / node["package_name"] / node["original_file_path"]
-            lineage = column_lineage(book.of(unique_id, compiled), keys)
-            told = event.with_metadata({**event.metadata, "dagster/column_lineage": lineage})
+            came_from = column_lineage(book.of(unique_id, compiled, warn), keys)
+            told = event.with_metadata({**event.metadata, **came_from})
             if node["schema"] == "marts":
                 marts.append((node, told))
             else:
@@ -70,13 +74,23 @@ def _id(event: dg.Output) -> str:
     return str(event.metadata["unique_id"].value)
 
 
-def column_lineage(lineage: Lineage, keys: Mapping[str, dg.AssetKey]) -> dg.TableColumnLineage:
-    return dg.TableColumnLineage(
-        {
-            column: [dg.TableColumnDep(keys[parent], its_column) for parent, its_column in parents if parent in keys]
-            for column, parents in lineage.items()
-        }
-    )
+def column_lineage(lineage: Lineage, keys: Mapping[str, dg.AssetKey]) -> dict[str, Any]:
+    """Under the name that Dagster gives it, and as a table with links: the open-source UI shows only the latter."""
+    deps = {
+        column: [dg.TableColumnDep(keys[parent], its_column) for parent, its_column in parents if parent in keys]
+        for column, parents in lineage.items()
+    }
+    lines = [
+        f"| {column} | {', '.join(map(_linked, came)) or 'a constant or a count'} |" for column, came in deps.items()
+    ]
+    return {
+        "dagster/column_lineage": dg.TableColumnLineage(deps),
+        "columns_come_from": dg.MetadataValue.md("\n".join(["| column | comes from |", "| --- | --- |", *lines])),
+    }
+
+
+def _linked(dep: dg.TableColumnDep) -> str:
+    return f"[{dep.asset_key.path[-1]}](/assets/{'/'.join(dep.asset_key.path)}).{dep.column_name}"
 
 
 def contents(

@@ -4,12 +4,11 @@ import csv
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlglot import MappingSchema, exp, parse_one
-from sqlglot.errors import SqlglotError
 from sqlglot.lineage import lineage
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
@@ -39,24 +38,25 @@ class LineageBook:
         checksums = sorted(f"{name} {node['checksum']}" for name, node in manifest["nodes"].items())
         macros = sorted(f"{name} {macro['macro_sql']}" for name, macro in manifest["macros"].items())
         self._state = hashlib.sha256("\n".join(checksums + macros).encode()).hexdigest()
-        self._known: dict[str, Lineage] = {}
-        if path.exists():
-            kept = json.loads(path.read_bytes())
-            self._known = kept["lineage"] if kept["state"] == self._state else {}
+        kept = json.loads(path.read_bytes()) if path.exists() else {}
+        self._known: dict[str, Lineage] = kept["lineage"] if kept.get("state") == self._state else {}
 
-    def of(self, unique_id: str, compiled: Path) -> Lineage:
-        """Lineage of one model; empty where its SQL cannot be read, for that must never stop a build."""
+    def of(self, unique_id: str, compiled: Path, warn: Callable[[str], None]) -> Lineage:
+        """Lineage of one model; none, with a warning, where its SQL cannot be read: that must never stop a build."""
         if unique_id not in self._known:
             parents = {name: self._node(name) for name in self._manifest["nodes"][unique_id]["depends_on"]["nodes"]}
             columns = {name: self._columns(name) for name in parents}
             try:
                 self._known[unique_id] = read(compiled.read_text(), parents, columns)
-            except (SqlglotError, OSError):
+            except Exception as error:  # a parser may stumble over anything, and the model is right all the same
+                warn(f"{unique_id} has no lineage of columns, sqlglot cannot read it: {str(error)[:200]}")
                 self._known[unique_id] = {}
         return self._known[unique_id]
 
     def keep(self) -> None:
-        self._path.write_text(json.dumps({"state": self._state, "lineage": self._known}))
+        beside = self._path.with_suffix(".new")
+        beside.write_text(json.dumps({"state": self._state, "lineage": self._known}))
+        beside.replace(self._path)
 
     def _node(self, unique_id: str) -> Mapping[str, Any]:
         return self._manifest["sources" if unique_id.startswith("source.") else "nodes"][unique_id]
@@ -71,7 +71,7 @@ class LineageBook:
 
 
 def read(sql: str, parents: Mapping[str, Mapping[str, Any]], columns: Mapping[str, Sequence[str]]) -> Lineage:
-    """Raises SqlglotError for SQL that cannot be read."""
+    """Raises SqlglotError, or whatever else sqlglot stumbles with, for SQL that it cannot read."""
     tables = {(node["schema"], _table(node)): name for name, node in parents.items()}
     schema: dict[str, Any] = {}
     for (database_schema, table), name in tables.items():

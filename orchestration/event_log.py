@@ -10,8 +10,9 @@ from ingestion.run import ingest
 from ingestion.streams import STREAMS, Stream
 from orchestration import rejections, stream_metadata
 from orchestration.environment import current_settings
+from orchestration.every_asset import ONCE_MORE, OWNERS
 from orchestration.freshness import CHECK as IS_FRESH
-from orchestration.freshness import ONCE_MORE, OWNERS, checked, freshness, policy
+from orchestration.freshness import checked, freshness, policy
 from orchestration.run_tags import listed, tag
 from orchestration.warehouse_file import wait_until_free
 

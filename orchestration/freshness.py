@@ -10,9 +10,6 @@ from ingestion import event_log
 from ingestion.settings import Settings
 from ingestion.streams import Stream
 
-OWNERS = ["team:data"]
-# For a disk that hiccups or a child process that was killed: what is known to fail again asks for no retry.
-ONCE_MORE = dg.RetryPolicy(max_retries=1, delay=5)
 CHECK = "is_read_often_enough"
 # Three turns missed is late; a stream that is due on every tick gets a few minutes for a long one.
 TURNS = 3

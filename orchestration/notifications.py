@@ -8,7 +8,8 @@ from deliveries.settings import load_delivery_settings
 from ingestion.errors import SourceError
 from orchestration.catalogue import PUBLISHED
 from orchestration.environment import current_settings
-from orchestration.freshness import ONCE_MORE, OWNERS, policy
+from orchestration.every_asset import ONCE_MORE, OWNERS
+from orchestration.freshness import policy
 from orchestration.run_tags import tag
 
 KEY = dg.AssetKey(["deliveries", "notifications"])

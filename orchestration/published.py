@@ -8,10 +8,12 @@ from orchestration.audits import Audit
 from orchestration.build_results import failures
 from orchestration.catalogue import PUBLISHED as KEY
 from orchestration.environment import current_settings
-from orchestration.freshness import ONCE_MORE, OWNERS, policy
+from orchestration.every_asset import ONCE_MORE, OWNERS
+from orchestration.freshness import policy
+from orchestration.mart_copy import NothingToPublish
 from orchestration.replay import answering, forget, published_path
 from orchestration.run_tags import tag
-from orchestration.snapshot import AuditFailed, NothingToPublish, publish
+from orchestration.snapshot import AuditFailed, publish
 from orchestration.warehouse import warehouse
 from orchestration.warehouse_file import writing
 

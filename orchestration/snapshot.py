@@ -14,9 +14,7 @@ from typing import NamedTuple
 import duckdb
 
 from orchestration.audits import Audit, Before, audit
-from orchestration.mart_copy import NothingToPublish, copy_marts
-
-__all__ = ["AuditFailed", "NothingToPublish", "Snapshot", "last_snapshot", "publish"]
+from orchestration.mart_copy import copy_marts
 
 
 class Snapshot(NamedTuple):
@@ -43,17 +41,18 @@ def publish(warehouse: Path, published: Path, run_id: str, build_failures: list[
     Raises NothingToPublish or AuditFailed; in both cases the published file is untouched.
     """
     published.parent.mkdir(parents=True, exist_ok=True)
-    for left_behind in published.parent.glob(f".{published.stem}.*"):
-        left_behind.unlink()
+    _forget(published.with_name(f".{published.stem}."))
     beside = published.with_name(f".{published.stem}.{run_id}.duckdb")
     last = last_snapshot(published)
     try:
-        _begin(beside, published, last)
+        continues = _begin(beside, published, last)
         try:
             snapshot = _write(warehouse, beside, run_id, last, build_failures)
         except duckdb.Error:
-            # A file that is damaged further in is no start for the next one.
-            beside.unlink()
+            if not continues:
+                raise
+            # What is published is damaged further in, and no start for the next one.
+            _forget(beside)
             snapshot = _write(warehouse, beside, run_id, last, build_failures)
         if not all(result.passed for result in snapshot.audits):
             raise AuditFailed(snapshot.audits, last.published_at if last else None)
@@ -61,7 +60,7 @@ def publish(warehouse: Path, published: Path, run_id: str, build_failures: list[
         beside.replace(published)
         _flush(published.parent)
     finally:
-        beside.unlink(missing_ok=True)
+        _forget(beside)
     return snapshot
 
 
@@ -81,11 +80,15 @@ def last_snapshot(published: Path) -> Snapshot | None:
     return Snapshot(row[0], row[1], row[2], json.loads(row[3]), [Audit(**result) for result in json.loads(row[4])])
 
 
-def _begin(beside: Path, published: Path, last: Snapshot | None) -> None:
-    """From what is published only the differences are written, but for the first time each day: rows that were replaced
-    leave holes."""
-    if last is not None and last.published_at.date() == datetime.now(UTC).date():
-        shutil.copyfile(published, beside)
+def _begin(beside: Path, published: Path, last: Snapshot | None) -> bool:
+    """Whether `beside` is now a copy of what is published, of which only the differences must be written.
+
+    Not the first time each day: rows that were replaced leave holes.
+    """
+    if last is None or last.published_at.date() != datetime.now(UTC).date():
+        return False
+    shutil.copyfile(published, beside)
+    return True
 
 
 def _write(warehouse: Path, beside: Path, run_id: str, last: Snapshot | None, build_failures: list[str]) -> Snapshot:
@@ -115,6 +118,12 @@ def _write(warehouse: Path, beside: Path, run_id: str, last: Snapshot | None, bu
         )
         connection.execute("checkpoint")
     return snapshot
+
+
+def _forget(beside: Path) -> None:
+    """With what DuckDB leaves beside a file that it could not finish."""
+    for path in beside.parent.glob(f"{beside.name}*"):
+        path.unlink()
 
 
 def _flush(path: Path) -> None:

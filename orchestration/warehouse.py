@@ -16,7 +16,8 @@ from orchestration.build_results import failures, remember
 from orchestration.catalogue import described
 from orchestration.dbt_manifest import DBT, prepared_project
 from orchestration.environment import current_settings, dbt_writes_to
-from orchestration.freshness import ONCE_MORE, OWNERS, policy
+from orchestration.every_asset import ONCE_MORE, OWNERS
+from orchestration.freshness import policy
 from orchestration.replay import answering, copy_log, published_path
 from orchestration.warehouse_file import writing
 
@@ -46,7 +47,7 @@ KEYS = {
 
 class Dbt(DbtCliResource):
     """dbt without two things that cost seconds on every tick: the question for its version, which also looks on the
-    network for a newer one, and a second connection for row counts that nobody asked for."""
+    network for a newer one, and a connection of its own for row counts, which the catalogue takes in one."""
 
     @cached_property
     def _cli_version(self) -> Version:
@@ -93,7 +94,7 @@ def warehouse(context: dg.AssetExecutionContext, config: BuildConfig, dbt: Dbt) 
         build = dbt.cli(arguments, context=context, target_path=target)
         record = settings.dbt_path / "results.json"
         try:
-            yield from described(build, KEYS, settings, published_path(live))
+            yield from described(build, KEYS, settings, published_path(live), context.log.warning)
         except DagsterDbtCliRuntimeError as error:
             _remember_results(build, record)
             raise dg.Failure(_in_short(failures(record)), allow_retries=False) from error

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.catalogue import contents
-from orchestration.column_lineage import Lineage, read
+from orchestration.catalogue import column_lineage, contents
+from orchestration.column_lineage import Lineage, LineageBook, read
 from orchestration.warehouse import KEYS, MANIFEST
 
 MARTS = [node for node in MANIFEST["nodes"].values() if node["resource_type"] == "model" and node["schema"] == "marts"]
@@ -45,6 +46,31 @@ def test_a_column_of_a_union_comes_from_each_part_and_a_sum_from_each_term() -> 
     assert lineage_of(sql) == {"id": [(TICKETS, "id"), (USERS, "id")], "total": [(TICKETS, "id"), (TICKETS, "user_id")]}
 
 
+def test_sql_that_cannot_be_read_is_warned_of_once_and_stops_nothing(tmp_path: Path) -> None:
+    node = {"checksum": {}, "depends_on": {"nodes": []}, "schema": "marts", "name": "fct_x"}
+    manifest = {"nodes": {"model.x.fct_x": node}, "sources": {}, "macros": {}}
+    compiled, warnings = tmp_path / "fct_x.sql", list[str]()
+    compiled.write_text("select from where ((")
+    for _ in range(2):
+        book = LineageBook(manifest, tmp_path / "lineage.json")
+        assert book.of("model.x.fct_x", compiled, warnings.append) == {}
+        book.keep()
+    assert len(warnings) == 1
+    assert "model.x.fct_x has no lineage" in warnings[0]
+
+
+def test_lineage_is_worked_out_again_when_the_project_changes(tmp_path: Path) -> None:
+    node = {"checksum": "one", "depends_on": {"nodes": []}, "schema": "marts", "name": "fct_x"}
+    manifest = {"nodes": {"model.x.fct_x": node}, "sources": {}, "macros": {}}
+    compiled = tmp_path / "fct_x.sql"
+    for checksum, column in (("one", "a"), ("two", "b")):
+        compiled.write_text(f"select 1 as {column}")
+        node["checksum"] = checksum
+        book = LineageBook(manifest, tmp_path / "lineage.json")
+        assert list(book.of("model.x.fct_x", compiled, print)) == [column]
+        book.keep()
+
+
 def test_every_parent_of_a_model_is_an_asset() -> None:
     for node in MANIFEST["nodes"].values():
         if node["resource_type"] == "model":
@@ -62,6 +88,18 @@ def test_what_may_name_a_person_is_marked(mart: dict[str, Any]) -> None:
     for name, column in mart["columns"].items():
         if name.endswith(suspicious) and name not in NOT_OF_PEOPLE:
             assert column["config"]["meta"].get("contains_pii"), name
+
+
+def test_lineage_can_be_read_and_followed_in_the_ui() -> None:
+    key = dg.AssetKey(["projections", "tickets"])
+
+    told = column_lineage({"status": [(TICKETS, "state")], "rule": []}, {TICKETS: key})
+
+    assert told["columns_come_from"].value.splitlines()[2:] == [
+        "| status | [tickets](/assets/projections/tickets).state |",
+        "| rule | a constant or a count |",
+    ]
+    assert told["dagster/column_lineage"].deps_by_column["status"] == [dg.TableColumnDep(key, "state")]
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.snapshot import AuditFailed, NothingToPublish, last_snapshot, publish
+from orchestration.mart_copy import NothingToPublish
+from orchestration.snapshot import AuditFailed, last_snapshot, publish
 
 
 def rows(published: Path, query: str) -> list[tuple]:
