@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from ingestion.clock import Clock
 from ingestion.errors import SettingsError, SourceError
-from ingestion.mapping import Signals
+from ingestion.mapping import Signals, is_used
 from ingestion.pages import Reader
 from ingestion.quota import Limiter
 from ingestion.settings import Settings
@@ -77,7 +77,7 @@ def connected_instances(
     instances = []
     for name, connection in settings.connections.items():
         system = name.split("/")[0]
-        wanted = [stream for stream in streams if stream.system == system]
+        wanted = [stream for stream in streams if stream.system == system and is_used(signals, stream, name)]
         if not wanted:
             continue
         limiter = Limiter(settings.quota_share_account, settings.quota_share_export, say, timer)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.errors import SettingsError
+from ingestion.streams import Stream
 
 # Table -> keys that must be there, so that a forgotten line is found here and not as a null in a mart.
 REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -45,8 +46,21 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+# Tables that a file may lack as a whole: then what they are about is not used.
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "salesforce.subscription": (
+        "object",
+        "account_id",
+        "sold_to_email",
+        "sold_to_name",
+        "status",
+        "start_date",
+        "end_date",
+    ),
+}
+
 # What an instance may name differently, in a table of its own: `[zendesk.us_government.organization]`.
-BY_INSTANCE = ("salesforce.account", "salesforce.case", "zendesk.organization")
+BY_INSTANCE = ("salesforce.account", "salesforce.case", "salesforce.subscription", "zendesk.organization")
 
 Signals = dict[str, Any]
 
@@ -61,8 +75,8 @@ def read_signals(path: Path) -> Signals:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"SIGNALS_FILE={path} is not valid TOML: {error}.") from None
-    for table, keys in REQUIRED.items():
-        for key in keys:
+    for table, keys in (REQUIRED | OPTIONAL).items():
+        for key in () if table in OPTIONAL and not section(signals, table) else keys:
             if key not in section(signals, table):
                 raise SettingsError(f'{path} lacks [{table}] {key}: add it, or set it to "" if you do not use it.')
     for table, key in _own_keys(signals):
@@ -70,8 +84,8 @@ def read_signals(path: Path) -> Signals:
         common = f"{system}.{entity}"
         if common not in BY_INSTANCE:
             raise SettingsError(f"{path} has [{table}], but [{common}] is one for all instances: remove it.")
-        if key not in REQUIRED[common]:
-            raise SettingsError(f"{path} has [{table}] {key}, which is none of {', '.join(REQUIRED[common])}.")
+        if key not in (known := (REQUIRED | OPTIONAL)[common]):
+            raise SettingsError(f"{path} has [{table}] {key}, which is none of {', '.join(known)}.")
     return signals
 
 
@@ -99,6 +113,16 @@ def mapped(signals: Signals, table: str, source: str = "") -> dict[str, str]:
     """
     found = {**section(signals, table), **section(signals, _own_table(table, source))}
     return {key: value for key, value in found.items() if isinstance(value, str) and value}
+
+
+def object_of(signals: Signals, stream: Stream, source: str) -> str | None:
+    """What signals.toml calls the object of a stream that has a name of its own in each company; None: not used."""
+    return mapped(signals, stream.object_in, source).get("object") if stream.object_in else None
+
+
+def is_used(signals: Signals, stream: Stream, source: str) -> bool:
+    """Whether a source has a stream at all, by signals.toml."""
+    return stream.object_in is None or object_of(signals, stream, source) is not None
 
 
 def setting(signals: Signals, table: str, source: str, key: str) -> str:

@@ -17,6 +17,7 @@ from ingestion.cursors import moment_of
 from ingestion.errors import SourceError
 from ingestion.locks import writer_lock_within
 from ingestion.log_facts import Facts, Key, facts
+from ingestion.mapping import is_used, read_signals
 from ingestion.settings import Settings
 from ingestion.streams import STREAMS
 
@@ -190,11 +191,12 @@ def _walk(status: StreamStatus, known: Facts) -> Walk:
 
 
 def _configured(settings: Settings) -> list[Key]:
+    signals = read_signals(settings.signals_file)
     return [
         (source, s.name)
         for source in settings.connections
         for s in STREAMS.values()
-        if s.system == source.split("/")[0]
+        if s.system == source.split("/")[0] and is_used(signals, s, source)
     ]
 
 

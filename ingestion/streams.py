@@ -22,6 +22,8 @@ class Stream:
     `history` says from when a new installation reads: things that exist (accounts, contacts) are read whole, because
     one that has been quiet for years still counts; what happened (tickets, audits) is read from START_DATE.
 
+    `object_in` is the table of signals.toml whose `object` says what to read; where that is "" the stream is not read.
+
     `volatile` names fields that change without the record changing; they stay in the payload and out of its digest.
     """
 
@@ -33,6 +35,7 @@ class Stream:
     volatile: frozenset[str] = frozenset()
     # Not every plan or edition has it: a refusal is a warning then.
     is_optional: bool = False
+    object_in: str | None = None
 
     @property
     def system(self) -> str:
@@ -63,6 +66,16 @@ _ALL = (
     Stream("salesforce__account", "changes", FIVE_MINUTES, "beginning", "Customers and their CSM.", SEEN),
     Stream(
         "salesforce__contact", "changes", FIVE_MINUTES, "beginning", "People at customers, as sales knows them.", SEEN
+    ),
+    Stream(
+        "salesforce__subscription",
+        "changes",
+        FIVE_MINUTES,
+        "beginning",
+        "What customers bought, and who bought it.",
+        SEEN,
+        is_optional=True,
+        object_in="salesforce.subscription",
     ),
     Stream("salesforce__user", "changes", FIVE_MINUTES, "beginning", "Colleagues: CSMs and their managers.", SEEN),
     Stream("salesforce__case", "changes", FIVE_MINUTES, "start_date", "Salesforce cases that mirror tickets.", SEEN),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import dagster as dg
 
 from ingestion import event_log
+from ingestion.mapping import is_used, read_signals
 from ingestion.settings import Settings
 from ingestion.streams import Stream
 
@@ -39,10 +40,15 @@ def freshness(settings: Settings, streams: Iterable[Stream]) -> Iterator[Freshne
     """Each stream by its instance that was read to its end the longest ago, in the log's own time."""
     with event_log.writer_lock(settings), event_log.connected(settings) as connection:
         polls, now = event_log.last_polls(connection), event_log.newest_recorded_at(connection)
+    signals = read_signals(settings.signals_file)
     for stream in checked(streams):
         sources = [name for name in settings.connections if name.split("/")[0] == stream.system]
         if not sources:
             yield Freshness(stream, True, "no instance is configured")
+            continue
+        sources = [name for name in sources if is_used(signals, stream, name)]
+        if not sources:
+            yield Freshness(stream, True, f"not used: signals.toml names no [{stream.object_in}] object")
             continue
         unread = [name for name in sources if (name, stream.name) not in polls]
         if unread or now is None:

@@ -16,7 +16,9 @@ OBJECTS = {
         "user_field", "survey_response", "group", "user_identity",
     }),
     # A Field is a field that comes, changes or goes; an ExternalClientApp registers the certificate of a client.
-    "salesforce": frozenset({"Account", "Contact", "User", "Case", "Field", "ExternalClientApp"}),
+    "salesforce": frozenset({
+        "Account", "Contact", "User", "Case", "Zuora__Subscription__c", "Field", "ExternalClientApp",
+    }),
     "gitlab": frozenset({"project", "issue"}),
     "sandbox": frozenset({"fault"}),
 }  # fmt: skip

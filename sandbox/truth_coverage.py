@@ -9,8 +9,8 @@ from typing import Any
 
 from sandbox.truth import Truth
 from sandbox.truth_projects import Gap, Projects
-from sandbox.world_plan import Account, Contact, Organization, World
-from sandbox.world_time import HOUR, Timeline, iso
+from sandbox.world_plan import Account, Contact, Organization, Subscription, World
+from sandbox.world_time import DAY, HOUR, Timeline, iso
 
 GRACE = 24 * HOUR
 SYNC_SLACK = 2 * HOUR
@@ -112,8 +112,11 @@ def _moments(account: Account, projects: Projects) -> Iterator[int]:
         for membership in organization.memberships:
             yield from (membership.valid_from, membership.valid_to, membership.contact.deleted_at)
             timelines += [membership.contact.suspended, membership.contact.verified]
+    timelines += [timeline for each in account.subscriptions for timeline in (each.sold_to, each.status)]
     for timeline in timelines:
         yield from (at for at, _ in timeline.changes)
+    for subscription in account.subscriptions:
+        yield from (subscription.starts_on, subscription.ends_on + DAY)
     yield from projects.moments(account)
 
 
@@ -154,17 +157,24 @@ def _csm_gaps(account: Account, organizations: list[Organization], at: int) -> I
 
 
 def _sold_to_gaps(account: Account, organizations: list[Organization], at: int) -> Iterator[Gap]:
-    sold_to = account.sold_to.at(at)
-    if sold_to is None:
-        yield Gap("SOLD_TO_MISSING")
-        return
-    email = sold_to.email.strip().lower()
-    if "@" not in email or email.endswith(FREE_MAIL):
-        yield Gap("SOLD_TO_INVALID")
-        return
+    """One gap however many buyers have it; the account's own may be unknown where a subscription names one."""
+    shortcut = account.sold_to.at(at)
+    bought_by = [each.sold_to.at(at) for each in account.subscriptions if _runs(each, at)]
+    if shortcut or account.has_latest_subscription or not any(bought_by):
+        bought_by.append(shortcut.email if shortcut else None)
     known = {person.email.lower() for each in organizations for person in eligible(contacts(each, at), at)}
-    if organizations and email not in known:
-        yield Gap("SOLD_TO_NOT_ASSOCIATED")
+    for email in {(email or "").strip().lower() for email in bought_by}:
+        if not email:
+            yield Gap("SOLD_TO_MISSING")
+        elif "@" not in email or email.endswith(FREE_MAIL):
+            yield Gap("SOLD_TO_INVALID")
+        elif organizations and email not in known:
+            yield Gap("SOLD_TO_NOT_ASSOCIATED")
+
+
+def _runs(subscription: Subscription, at: int) -> bool:
+    is_begun = max(subscription.starts_on, subscription.status.changes[0][0]) <= at
+    return is_begun and at < subscription.ends_on + DAY and subscription.status.at(at) == "Active"
 
 
 def _contact_gaps(organization: Organization, at: int) -> Iterator[Gap]:

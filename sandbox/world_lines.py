@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.salesforce.schema import SUBSCRIPTION
 from sandbox.settings import FEEDBACK_PROJECT
-from sandbox.world_plan import Account, Contact, Organization, Staff, World
-from sandbox.world_time import Timeline, iso
+from sandbox.world_ids import widen
+from sandbox.world_plan import Account, Contact, Organization, Staff, Subscription, World
+from sandbox.world_time import DAY, Timeline, iso
 
 Line = tuple[int, dict[str, Any]]
 
@@ -82,7 +84,32 @@ def account_lines(account: Account) -> Iterator[Line]:
         yield _account_change(account, at, "Type", type_)
     for at, is_held in account.support_hold.changes[1:]:
         yield _account_change(account, at, "Support_Hold__c", is_held)
+    latest = [_latest_subscription(account)] if account.has_latest_subscription else []
+    for subscription in (*latest, *account.subscriptions):
+        yield from _subscription_lines(account, subscription)
     yield change(account.deleted_at, "salesforce", "Account", account.id, delete=True)
+
+
+def _latest_subscription(account: Account) -> Subscription:
+    """The one that the account's sold-to is the shortcut for; it outlasts the world."""
+    buyers = [(at, contact.email if contact else None) for at, contact in account.sold_to.changes]
+    begun = account.created_at // DAY * DAY
+    of_account = widen("a0S" + account.id[3:15])
+    return Subscription(of_account, Timeline(buyers), Timeline([(buyers[0][0], "Active")]), begun, begun + 3_650 * DAY)
+
+
+def _subscription_lines(account: Account, subscription: Subscription) -> Iterator[Line]:
+    values: dict[str, Any] = {
+        "Name": f"A-S{subscription.id[-8:]}",
+        "Zuora__Account__c": account.id,
+        "Zuora__SubscriptionStartDate__c": iso(subscription.starts_on)[:10],
+        "Zuora__SubscriptionEndDate__c": iso(subscription.ends_on)[:10],
+    }
+    for field, timeline in (("Zuora__Status__c", subscription.status), ("Sold_To_Email__c", subscription.sold_to)):
+        values[field] = timeline.first
+        for at, value in timeline.changes[1:]:
+            yield change(at, "salesforce", SUBSCRIPTION, subscription.id, {field: value})
+    yield change(subscription.sold_to.changes[0][0], "salesforce", SUBSCRIPTION, subscription.id, values)
 
 
 def _account_change(account: Account, at: int, field: str, value: Any) -> Line:

@@ -35,6 +35,17 @@ class SoldTo:
 
 
 @dataclass(slots=True, eq=False)
+class Subscription:
+    """One with a buyer of its own, by address; it runs for as long as it is active, its last day (UTC) included."""
+
+    id: str
+    sold_to: Timeline[str | None]
+    status: Timeline[str]
+    starts_on: int
+    ends_on: int
+
+
+@dataclass(slots=True, eq=False)
 class Membership:
     id: int
     contact: "Contact"
@@ -92,6 +103,9 @@ class Account:
     project_path: str | None = None
     has_short_id_only: bool = False
     organizations: list[Organization] = field(default_factory=list)
+    # The one that the account's sold-to is the shortcut for, and further ones.
+    has_latest_subscription: bool = True
+    subscriptions: list[Subscription] = field(default_factory=list)
     unassociated: list[tuple[str, int, int, int]] = field(default_factory=list)
     joined_late: int = 0
     ticket_weight: float = 1.0

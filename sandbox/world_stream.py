@@ -12,6 +12,7 @@ from sandbox import (
     world_situations_contacts,
     world_situations_csm,
     world_situations_projects,
+    world_situations_subscriptions,
 )
 from sandbox.truth import Truth
 from sandbox.world_accounts import plan_account
@@ -29,6 +30,7 @@ from sandbox.world_time import DAY, HOUR, iso
 REGISTERING = (
     world_kinds_endings, world_kinds_organizations,
     world_situations_accounts, world_situations_contacts, world_situations_csm, world_situations_projects,
+    world_situations_subscriptions,
 )  # fmt: skip
 FEDERAL_SHARE = 1 / 40
 WEEKEND = 0.3

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.salesforce.schema import KEY_PREFIXES, REQUIRED, FieldType
+from sandbox.salesforce.schema import DELETABLE, KEY_PREFIXES, REQUIRED, FieldType
 from sandbox.settings import SALESFORCE_HOST
 
 _LENGTHS = {"id": 18, "reference": 18, "string": 255, "picklist": 255, "textarea": 255, "url": 255, "email": 80,
@@ -36,8 +36,8 @@ def summary(name: str) -> dict[str, Any]:
         "queryable": True,
         "createable": not is_history,
         "updateable": not is_history,
-        "deletable": name in ("Account", "Contact", "Case"),
-        "undeletable": name in ("Account", "Contact", "Case"),
+        "deletable": name in DELETABLE,
+        "undeletable": name in DELETABLE,
         "mergeable": name in ("Account", "Contact", "Case"),
         "retrieveable": True,
         "replicateable": not is_history,

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sandbox import settings
 from sandbox.changes import Change
 from sandbox.salesforce.ids import derived, in_time
-from sandbox.salesforce.schema import FieldType, guess, standard
+from sandbox.salesforce.schema import SUBSCRIPTION, FieldType, guess, standard
 
 if TYPE_CHECKING:
     from sandbox.salesforce.async_jobs import AsyncJob
     from sandbox.salesforce.bulk import Job
     from sandbox.salesforce.locators import Cursor
 
-OBJECTS = ("Account", "Contact", "User", "Case", "AccountHistory")
+OBJECTS = ("Account", "Contact", "User", "Case", SUBSCRIPTION, "AccountHistory")
 SYSTEM_USER = derived("005", "sandbox")
 DAY_MS = 86_400_000
 
@@ -118,7 +118,7 @@ class Org:
 
     def find(self, row_id: str) -> tuple[str, Row] | None:
         """The object and the row of an id, whatever the object."""
-        for kind in ("User", "Contact", "Account", "Case"):
+        for kind in ("User", "Contact", "Account", "Case", SUBSCRIPTION):
             row = self.rows[kind].get(row_id)
             if row is not None:
                 return kind, row

@@ -9,7 +9,7 @@ from sandbox.salesforce.errors import not_found, refused
 from sandbox.salesforce.ids import widen
 from sandbox.salesforce.org import SYSTEM_USER, Org, Row
 from sandbox.salesforce.resources import living
-from sandbox.salesforce.schema import KEY_PREFIXES, FieldType
+from sandbox.salesforce.schema import DELETABLE, KEY_PREFIXES, FieldType
 from sandbox.salesforce.validation import checked
 from sandbox.timestamps import guide_time
 
@@ -53,7 +53,7 @@ class Plan:
 
     def delete(self, kind: str, row_id: str, *, purge: bool = False) -> str:
         """Into the recycle bin, or past it."""
-        if kind not in ("Account", "Contact", "Case"):
+        if kind not in DELETABLE:
             raise refused("INSUFFICIENT_ACCESS_OR_READONLY", f"{kind} cannot be deleted", fields=[])
         row = living(self.org, kind, row_id, self.now)
         return self._add(kind, row.id, delete=True, **({"purge": True} if purge else {}))

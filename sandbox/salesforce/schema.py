@@ -37,6 +37,10 @@ class FieldType:
         return not (self.is_compound or self.type == "base64" or (self.length or 0) > 4000)
 
 
+# What Zuora's package for Salesforce calls a subscription; a company may add fields of its own, such as its buyer.
+SUBSCRIPTION = "Zuora__Subscription__c"
+# What may be deleted and restored.
+DELETABLE = ("Account", "Contact", "Case", SUBSCRIPTION)
 SYSTEM = frozenset({
     "Id", "IsDeleted", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp",
     "MasterRecordId", "CaseNumber", "IsClosed", "ClosedDate",
@@ -50,6 +54,7 @@ _REFERENCES = {
     "User": "ManagerId:Manager:User ProfileId:Profile:Profile UserRoleId:UserRole:UserRole",
     "Case": "MasterRecordId:MasterRecord:Case AccountId:Account:Account ContactId:Contact:Contact OwnerId:Owner:User "
     "ParentId:Parent:Case",
+    SUBSCRIPTION: "OwnerId:Owner:User Zuora__Account__c:Zuora__Account__r:Account",
     "AccountHistory": "AccountId:Account:Account",
 }
 _COMMON = "Id:id IsDeleted:boolean CreatedDate:datetime LastModifiedDate:datetime SystemModstamp:datetime"
@@ -67,19 +72,27 @@ _PLAIN = {
     "Case": f"{_COMMON} CaseNumber:string Subject:string Description:textarea Status:picklist Priority:picklist "
     "Origin:picklist Type:picklist Reason:picklist SuppliedEmail:email SuppliedName:string IsClosed:boolean "
     "IsEscalated:boolean ClosedDate:datetime Zendesk_Support_Ticket_URL__c:url Zendesk_Support_Ticket_ID__c:string",
+    SUBSCRIPTION: f"{_COMMON} Name:string Zuora__SubscriptionNumber__c:string Zuora__Status__c:picklist "
+    "Zuora__SubscriptionStartDate__c:date Zuora__SubscriptionEndDate__c:date Sold_To_Email__c:email",
     "AccountHistory": "Id:id IsDeleted:boolean CreatedDate:datetime Field:picklist DataType:picklist "
     "OldValue:anyType NewValue:anyType",
 }
 _FORMULAS = {"Account": ("Account_ID_18__c", "Technical_Account_Manager_Name__c")}
 _EXTERNAL_IDS = {"Case": ("Zendesk_Ticket_Id__c",)}
 _LENGTHS = {"Description": 32_000, "Username": 80, "AccountNumber": 40, "SuppliedName": 80}
-KEY_PREFIXES = {"Account": "001", "Contact": "003", "User": "005", "Case": "500", "AccountHistory": "017"}
-REQUIRED = {"Account": ("Name",), "Contact": ("LastName",), "User": ("Username", "LastName", "Email"), "Case": ()}
+KEY_PREFIXES = {
+    "Account": "001", "Contact": "003", "User": "005", "Case": "500", SUBSCRIPTION: "a0S", "AccountHistory": "017",
+}  # fmt: skip
+REQUIRED = {
+    "Account": ("Name",), "Contact": ("LastName",), "User": ("Username", "LastName", "Email"), "Case": (),
+    SUBSCRIPTION: (),
+}  # fmt: skip
 DEFAULTS: dict[str, dict[str, Any]] = {
     "Account": {"IsDeleted": False, "Support_Hold__c": False, "Name": ""},
     "Contact": {"IsDeleted": False, "Inactive_Contact__c": False},
     "User": {"IsActive": True, "UserType": "Standard"},
     "Case": {"IsDeleted": False, "Status": "New", "IsClosed": False, "IsEscalated": False},
+    SUBSCRIPTION: {"IsDeleted": False, "Zuora__Status__c": "Active"},
     "AccountHistory": {"IsDeleted": False},
 }
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")

@@ -17,6 +17,7 @@ from tests.oracle.world import Record
 
 GRACE, SYNC = timedelta(hours=24), timedelta(hours=2)
 LIMIT, WARNING = 30, 27
+SUBSCRIPTION = "Zuora__Subscription__c"
 BLOCKING = {"ORG_MISSING", "ORG_WITHOUT_CONTACTS", "CONTACTS_ALL_INACTIVE"}
 FREE_MAIL = Path(__file__).parents[2] / "dbt_project" / "seeds" / "free_mail_domains.csv"
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -106,6 +107,30 @@ class Gaps:
             return code, account.id, None, None, subject
         return code, account.id, f"zendesk/{organization.instance}", organization.id, subject
 
+    def sold_tos(self, account: Record) -> set[str]:
+        """Whoever bought one of the account's subscriptions, and whom the account itself names."""
+        bought = {self._buyer(each) for each in self._subscriptions.get(account.id, ()) if self._runs(each)}
+        own = self.sold_to(account)
+        # nobody is missing where a subscription says who bought
+        return bought | {own} if own or not any(bought) else bought
+
+    @cached_property
+    def _subscriptions(self) -> dict[str, list[Record]]:
+        found = defaultdict(list)
+        for subscription in self.world.all(SUBSCRIPTION):
+            found[subscription.at(self.now, "Zuora__Account__c")].append(subscription)
+        return found
+
+    def _runs(self, subscription: Record) -> bool:
+        today = self.now.date().isoformat()
+        begins = subscription.at(self.now, "Zuora__SubscriptionStartDate__c") or ""
+        ends = subscription.at(self.now, "Zuora__SubscriptionEndDate__c") or "9999"
+        is_active = subscription.at(self.now, "Zuora__Status__c", "Active") == "Active"
+        return subscription.lives(self.now) and is_active and begins <= today <= ends
+
+    def _buyer(self, subscription: Record) -> str:
+        return (subscription.at(self.now, "Sold_To_Email__c") or "").strip().lower()
+
     def sold_to(self, account: Record) -> str:
         nested = account.at(self.now, "Latest_Sold_To_Contact__r")
         contact = self.world.get("Contact", account.at(self.now, "Latest_Sold_To_Contact__c"))
@@ -116,13 +141,16 @@ class Gaps:
         return bool(ADDRESS.fullmatch(email)) and email.split("@")[1] not in self.free_mail
 
     def _sold_to(self, account: Record, organizations: list[Record]) -> Iterator[Gap]:
-        email = self.sold_to(account)
-        if not email:
-            yield self._gap("SOLD_TO_MISSING", account)
-        elif not self.is_company_address(email):
-            yield self._gap("SOLD_TO_INVALID", account)
-        elif organizations and email not in {self.email(user) for each in organizations for user in self.able(each)}:
-            yield self._gap("SOLD_TO_NOT_ASSOCIATED", account)
+        contacts = {self.email(user) for each in organizations for user in self.able(each)}
+        codes = set()
+        for email in self.sold_tos(account):
+            if not email:
+                codes.add("SOLD_TO_MISSING")
+            elif not self.is_company_address(email):
+                codes.add("SOLD_TO_INVALID")
+            elif organizations and email not in contacts:
+                codes.add("SOLD_TO_NOT_ASSOCIATED")
+        yield from (self._gap(code, account) for code in codes)
 
     def email(self, user: Record) -> str:
         return (user.at(self.now, "email") or "").strip().lower()
@@ -223,8 +251,7 @@ class Gaps:
         """Company domain -> accounts in scope that use it."""
         found = defaultdict(set)
         for account in filter(self.in_scope, self.world.all("Account")):
-            addresses = {self.sold_to(account)} if self.is_company_address(self.sold_to(account)) else set()
-            domains = {address.split("@")[1] for address in addresses}
+            domains = {email.split("@")[1] for email in self.sold_tos(account) if self.is_company_address(email)}
             for organization in self.people.organizations(account):
                 domains |= {self.email(user).rpartition("@")[2] for user in self.members(organization)}
                 domains |= {name.strip().lower() for name in organization.at(self.now, "domain_names") or ()}

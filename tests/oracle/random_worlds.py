@@ -117,6 +117,8 @@ class _World:
         yield record(begun, "salesforce", "Contact", contact, values)
         if self.often(0.2):
             yield record(self.lately(), "salesforce", "Contact", contact, {}, delete=True)
+        for _ in range(rng.choice((0, 0, 1, 2))):
+            yield from self.subscription(account, begun, email, domain)
         at = self.time(begun)
         for _ in range(rng.choice((0, 0, 1, 2))):
             csm, name = rng.choice([*self.csms, (None, "")])
@@ -126,6 +128,23 @@ class _World:
             yield record(self.lately(), "salesforce", "Account", account, {}, delete=True)
         for _ in range(rng.choice((0, 1, 1, 1, 1, 2))):
             yield from self.organization(account, begun, name, region, domain, email)
+
+    def subscription(self, account: str, begun: str, email: str | None, domain: str) -> Iterator[dict[str, Any]]:
+        rng, number, at = self.rng, salesforce_id("a0S", self.id()), self.time(begun)
+        buyers = (email, email, f"orders@{domain}", "someone@gmail.com", None)
+        yield record(
+            at, "salesforce", "Zuora__Subscription__c", number,
+            {
+                "Zuora__Account__c": account, "Sold_To_Email__c": rng.choice(buyers),
+                "Zuora__Status__c": rng.choice(("Active", "Active", "Draft")),
+                "Zuora__SubscriptionStartDate__c": rng.choice((begun, self.lately()))[:10],
+                "Zuora__SubscriptionEndDate__c": rng.choice((None, "2030-01-01", self.lately()[:10])),
+            },
+        )  # fmt: skip
+        if self.often(0.3):
+            yield record(self.lately(), "salesforce", "Zuora__Subscription__c", number, {"Sold_To_Email__c": email})
+        if self.often(0.15):
+            yield record(self.lately(), "salesforce", "Zuora__Subscription__c", number, {}, delete=True)
 
     def organization(
         self, account: str, begun: str, csm: str, region: str | None, domain: str, email: str | None

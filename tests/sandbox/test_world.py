@@ -108,7 +108,7 @@ def test_every_answer_that_a_mart_can_give_occurs(demo: Path) -> None:
 
 
 def test_salesforce_ids_carry_the_right_checksum_and_are_unique(demo: Path) -> None:
-    prefixes = {"Account": "001", "Contact": "003", "User": "005", "Case": "500"}
+    prefixes = {"Account": "001", "Contact": "003", "User": "005", "Case": "500", "Zuora__Subscription__c": "a0S"}
     ids = {(line["object"], line["id"]) for line in lines(demo) if line["system"] == "salesforce"}
     assert {kind for kind, _ in ids} == set(prefixes)
     assert all(given == widen(given[:15]) and given.startswith(prefixes[kind]) for kind, given in ids)

@@ -15,6 +15,7 @@ import duckdb
 STREAMS = (
     "salesforce__account",
     "salesforce__contact",
+    "salesforce__subscription",
     "salesforce__user",
     "salesforce__case",
     "salesforce__account_field_history",

@@ -20,6 +20,15 @@ SIGNALS: dict[str, Any] = {
             "collaboration_project_url": "Collaboration_Project_URL__c",
             "support_instance": "Support_Instance__c",
         },
+        "subscription": {
+            "object": "Zuora__Subscription__c",
+            "account_id": "Zuora__Account__c",
+            "sold_to_email": "Sold_To_Email__c",
+            "sold_to_name": "",
+            "status": "Zuora__Status__c",
+            "start_date": "Zuora__SubscriptionStartDate__c",
+            "end_date": "Zuora__SubscriptionEndDate__c",
+        },
         "case": {
             "zendesk_ticket_url": "Zendesk_Support_Ticket_URL__c",
             "zendesk_ticket_id": "Zendesk_Support_Ticket_ID__c",

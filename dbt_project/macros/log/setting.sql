@@ -37,11 +37,11 @@
 {%- endmacro %}
 
 {#- A setting as plain text, for Jinja. -#}
-{% macro setting_text(name) -%}
+{% macro setting_text(name, otherwise=none) -%}
     {%- if not execute -%}
         {{ return('') }}
     {%- endif -%}
-    {{ return(setting_value(name) | string) }}
+    {{ return(setting_value(name, otherwise) | string) }}
 {%- endmacro %}
 
 {#- A text literal. -#}

@@ -1,11 +1,11 @@
 {#-
     signals.toml, instance by instance: `[salesforce.government.account]` overrides keys of `[salesforce.account]` for what
-    comes from `salesforce/government`.
+    comes from `salesforce/government`. `otherwise` is for tables that a log may lack.
 -#}
-{% macro mapped_in(table, keys) -%}
+{% macro mapped_in(table, keys, otherwise=none) -%}
     {%- set system, entity = table.split('.') -%}
     {%- set common = [] -%}
-    {%- for key in keys -%}{%- do common.append(setting_text(table ~ '.' ~ key)) -%}{%- endfor -%}
+    {%- for key in keys -%}{%- do common.append(setting_text(table ~ '.' ~ key, otherwise)) -%}{%- endfor -%}
     {%- set found = {'': common} -%}
     {%- for instance, tables in (setting_value(system) if execute else {}).items() -%}
         {%- if tables is mapping and tables.get(entity) is mapping -%}
@@ -18,9 +18,9 @@
 {%- endmacro %}
 
 {#- Text of the mapped fields of a payload, as a list in the order of `keys`; below `place` of it, where given. -#}
-{% macro mapped_texts(column, table, keys, place='') -%}
+{% macro mapped_texts(column, table, keys, place='', otherwise=none) -%}
     {%- set paths = {} -%}
-    {%- for source, fields in mapped_in(table, keys).items() -%}
+    {%- for source, fields in mapped_in(table, keys, otherwise).items() -%}
         {%- set below = [] -%}
         {%- for field in fields -%}
             {%- do below.append(place ~ '.' ~ field if place and field else field) -%}
@@ -41,8 +41,8 @@
 {%- endmacro %}
 
 {#- The name of one mapped field, as text. -#}
-{% macro mapped_name(table, key) -%}
-    {%- set found = mapped_in(table, [key]) -%}
+{% macro mapped_name(table, key, otherwise=none) -%}
+    {%- set found = mapped_in(table, [key], otherwise) -%}
     {%- set common = found.pop('') -%}
     {%- if found -%}
     case source

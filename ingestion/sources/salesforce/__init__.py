@@ -1,16 +1,18 @@
 """Salesforce -> event log, one org at a time."""
 
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 
 from ingestion.errors import SourceError
-from ingestion.mapping import mapped, setting
+from ingestion.mapping import mapped, object_of, setting
 from ingestion.pages import Reader
 from ingestion.settings import SalesforceConnection
 from ingestion.sources.context import Context
+from ingestion.sources.refusals import NotAvailable
 from ingestion.sources.salesforce.api import SalesforceApi
 from ingestion.sources.salesforce.bulk import Bulk
+from ingestion.sources.salesforce.description import DESCRIBED, field_reader
 from ingestion.sources.salesforce.description import STREAM as FIELDS
-from ingestion.sources.salesforce.description import field_reader
 from ingestion.sources.salesforce.fields import Description, Fields, check_fields, described
 from ingestion.sources.salesforce.gone import Gone
 from ingestion.sources.salesforce.keyset import as_it_is, changes
@@ -20,6 +22,7 @@ from ingestion.sources.scopes import Scopes
 from ingestion.streams import STREAMS
 
 HISTORY = "salesforce__account_field_history"
+SUBSCRIPTION = "salesforce__subscription"
 OBJECTS = {
     "salesforce__account": "Account",
     "salesforce__contact": "Contact",
@@ -28,9 +31,13 @@ OBJECTS = {
     HISTORY: "AccountHistory",
 }
 # Users are never deleted: one that cannot be seen any more is hidden from this client, and still exists.
-DELETABLE = ("salesforce__account", "salesforce__contact", "salesforce__case")
+DELETABLE = ("salesforce__account", "salesforce__contact", SUBSCRIPTION, "salesforce__case")
 COMPARED = (*DELETABLE, "salesforce__user")
-MAPPED = {"salesforce__account": "salesforce.account", "salesforce__case": "salesforce.case"}
+MAPPED = {
+    "salesforce__account": "salesforce.account",
+    SUBSCRIPTION: "salesforce.subscription",
+    "salesforce__case": "salesforce.case",
+}
 
 
 class Salesforce:
@@ -50,17 +57,18 @@ class Salesforce:
         return self._api.scopes()
 
     def check(self, streams: set[str]) -> None:
-        """Raises SettingsError when a mapped field is not there."""
+        """Raises SettingsError when a mapped field is not there. An optional object that is missing is told when read."""
         for stream in MAPPED:
             if stream in streams:
-                self._check(stream)
+                with suppress(NotAvailable) if STREAMS[stream].is_optional else nullcontext():
+                    self._check(stream)
 
     def reader(self, stream: str) -> Reader:
         if stream == FIELDS:
-            return field_reader(self._context, self.source, self._describe)
+            return field_reader(self._context, self.source, self._describe, self._described_objects())
         gone = None
         if stream in DELETABLE:
-            gone = Gone(self._api, self._context.settings, STREAMS[stream], OBJECTS[stream])
+            gone = Gone(self._api, self._context.settings, STREAMS[stream], self._object(stream))
         rows = self._rows(stream, deleted=True)
         stamp = by_creation if stream == HISTORY else by_modstamp
         return Reader(changes(rows, self._look_back, self._bulk, gone), stamp)
@@ -74,14 +82,17 @@ class Salesforce:
         return Reader(pages, by_modstamp, tells_gone=stream in DELETABLE)
 
     def _rows(self, stream: str, deleted: bool, is_complete: bool = False) -> Rows:
-        entity, by = OBJECTS[stream], "CreatedDate" if stream == HISTORY else "SystemModstamp"
+        entity, by = self._object(stream), "CreatedDate" if stream == HISTORY else "SystemModstamp"
 
         def find_fields(again: bool) -> Fields:
             mapping = self._mapping(stream)
             if again:
                 self._described.clear()
                 self._check(stream)
-            fields = described(entity, mapping, self._describe)
+            try:
+                fields = described(entity, mapping, self._describe)
+            except NotAvailable as refusal:
+                raise self._without(stream, refusal) from None
             for needed in ("Id", by):
                 if needed not in fields.kinds:
                     raise SourceError(f"{self.source} hides {entity}.{needed} from this client: grant it read access.")
@@ -93,10 +104,32 @@ class Salesforce:
         def named(key: str) -> str:
             return setting(self._context.signals, MAPPED[stream], self.source, key)
 
-        check_fields(named, OBJECTS[stream], self._mapping(stream), self._describe)
+        check_fields(named, self._object(stream), self._mapping(stream), self._describe)
+
+    def _object(self, stream: str) -> str:
+        return object_of(self._context.signals, STREAMS[stream], self.source) or OBJECTS[stream]
+
+    def _without(self, stream: str, refusal: NotAvailable) -> NotAvailable:
+        """The refusal, with what to do where an org has no such object."""
+        table = STREAMS[stream].object_in
+        if table is None:
+            return refusal
+        key = setting(self._context.signals, table, self.source, "object")
+        return NotAvailable(f'{refusal} Where there is none, set {key} = "" in signals.toml.', refusal.status)
+
+    def _described_objects(self) -> list[str]:
+        """Objects whose fields are told; an optional one that is missing has none."""
+        optional = object_of(self._context.signals, STREAMS[SUBSCRIPTION], self.source)
+        if optional:
+            with suppress(NotAvailable):
+                self._describe(optional)
+                return [*DESCRIBED, optional]
+        return [*DESCRIBED]
 
     def _mapping(self, stream: str) -> dict[str, str]:
-        return mapped(self._context.signals, MAPPED[stream], self.source) if stream in MAPPED else {}
+        fields = mapped(self._context.signals, MAPPED[stream], self.source) if stream in MAPPED else {}
+        fields.pop("object", None)
+        return fields
 
     def _describe(self, entity: str) -> Description:
         # Once per run: fields come and go, and a list kept longer would lose the new ones.

@@ -3,7 +3,7 @@
 GET /sobjects/<Object>/describe  ->  event_log.salesforce__field_events
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ingestion.envelope import Stamp
@@ -31,7 +31,7 @@ KEPT = (
 )
 
 
-def field_reader(context: Context, source: str, describe: Describe) -> Reader:
+def field_reader(context: Context, source: str, describe: Describe, objects: Iterable[str]) -> Reader:
     """One record per field, `Account.Support_Hold__c`; describe has no time, so the run that saw it dates it."""
 
     def stamp(field: dict[str, Any]) -> Stamp:
@@ -39,7 +39,7 @@ def field_reader(context: Context, source: str, describe: Describe) -> Reader:
 
     def pages(_window: Window, _cursor: Cursor | None) -> Iterator[Page]:
         listing = Listing(context.settings, STREAMS[STREAM], source, stamp)
-        return list_pages(listing, (_kept(entity, describe) for entity in DESCRIBED), context.clock.now)
+        return list_pages(listing, (_kept(entity, describe) for entity in objects), context.clock.now)
 
     return Reader(pages, stamp)
 

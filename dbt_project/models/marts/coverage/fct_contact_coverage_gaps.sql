@@ -55,6 +55,12 @@ unknown as (
 
 ),
 
+absent_buyers as (
+
+    select * from {{ ref('prj_absent_buyers') }}
+
+),
+
 described as (
 
     select
@@ -91,8 +97,10 @@ described as (
         accounts.csm_user_id,
         accounts.csm_name,
         accounts.csm_email,
-        accounts.sold_to_name,
-        accounts.sold_to_email,
+        {%- for column in ['sold_to_name', 'sold_to_email'] %}
+        case when absent_buyers.sold_to_email is null then accounts.{{ column }} else absent_buyers.{{ column }} end
+            as {{ column }},
+        {%- endfor %}
         codes.next_action,
         -- Nobody is written to while support is on hold for the customer (E-42).
         case
@@ -100,7 +108,13 @@ described as (
                 then replace(
                     replace(codes.message, '{account}', coalesce(accounts.account_name, gaps.account_id)),
                     '{sold_to}',
-                    coalesce(accounts.sold_to_name, 'there')
+                    coalesce(
+                        case
+                            when absent_buyers.sold_to_email is null then accounts.sold_to_name
+                            else absent_buyers.sold_to_name
+                        end,
+                        'there'
+                    )
                 )
         end as message_text,
         gaps.evidence,
@@ -121,6 +135,12 @@ described as (
             gaps.account_source = accounts.account_source
             and gaps.account_id = accounts.account_id
             and {{ holds_at('accounts', 'gaps.seen_at') }}
+    left join absent_buyers
+        on
+            gaps.gap_code = 'SOLD_TO_NOT_ASSOCIATED'
+            and gaps.is_open
+            and gaps.account_source = absent_buyers.account_source
+            and gaps.account_id = absent_buyers.account_id
 
 )
 

@@ -37,8 +37,9 @@ work as (
         max(case when place = 1 then csm_user_id end) as csm_user_id,
         max(case when place = 1 then csm_name end) as csm_name,
         max(case when place = 1 then csm_email end) as csm_email,
-        max(case when place = 1 then sold_to_name end) as sold_to_name,
-        max(case when place = 1 then sold_to_email end) as sold_to_email,
+        -- The recipient is whom the message is for.
+        max(case when message_place = 1 then sold_to_name end) as sold_to_name,
+        max(case when message_place = 1 then sold_to_email end) as sold_to_email,
         {{ sorted_text('gap_code') }} as gap_codes,
         count(*) as open_gaps,
         max(case when place = 1 then severity end) as severity,

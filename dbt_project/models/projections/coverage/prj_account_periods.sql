@@ -31,6 +31,12 @@ organizations as (
 
 ),
 
+subscriptions as (
+
+    select * from {{ ref('prj_subscription_history') }}
+
+),
+
 changes as (
 
     select account_source, account_id, created_at as changed_at from accounts
@@ -48,6 +54,10 @@ changes as (
     select account_source, account_id, valid_from as changed_at from organizations
     union
     select account_source, account_id, valid_to as changed_at from organizations
+    union
+    select account_source, account_id, valid_from as changed_at from subscriptions
+    union
+    select account_source, account_id, valid_to as changed_at from subscriptions
 
 ),
 

@@ -50,6 +50,12 @@ instances as (
 
 ),
 
+buyers as (
+
+    select * from {{ ref('prj_account_buyers') }}
+
+),
+
 organization_states as (
 
     select
@@ -78,8 +84,11 @@ states as (
         versions.account_name,
         versions.parent_id,
         versions.plan,
-        versions.sold_to_email,
-        versions.sold_to_name,
+        coalesce(versions.sold_to_email, buyers.sold_to_email) as sold_to_email,
+        case
+            when versions.sold_to_email is null and buyers.sold_to_email is not null then buyers.sold_to_name
+            else versions.sold_to_name
+        end as sold_to_name,
         versions.collaboration_project_url,
         versions.support_source,
         versions.support_hold or coalesce(organization_states.support_hold, false) as support_hold,
@@ -101,7 +110,7 @@ states as (
         periods.is_past_grace,
         periods.valid_from,
         periods.valid_to,
-        greatest(versions.recorded_at, csms.recorded_at, organization_states.recorded_at)
+        greatest(versions.recorded_at, csms.recorded_at, organization_states.recorded_at, buyers.recorded_at)
             as recorded_at
 
     from periods
@@ -120,6 +129,11 @@ states as (
             periods.account_source = organization_states.account_source
             and periods.account_id = organization_states.account_id
             and periods.valid_from = organization_states.valid_from
+    left join buyers
+        on
+            periods.account_source = buyers.account_source
+            and periods.account_id = buyers.account_id
+            and periods.valid_from = buyers.valid_from
 
 ),
 

@@ -33,6 +33,7 @@ matches as (
     select
         reachable.account_source,
         reachable.account_id,
+        reachable.sold_to_email,
         reachable.valid_from as piece_from,
         greatest(reachable.valid_from, contacts.valid_from) as valid_from,
         least(reachable.valid_to, contacts.valid_to) as valid_to,
@@ -54,16 +55,17 @@ steps as (
     select
         account_source,
         account_id,
+        sold_to_email,
         valid_from as piece_from,
         valid_from as stepped_at,
         0 as present,
         recorded_at
     from reachable
     union all
-    select account_source, account_id, piece_from, valid_from as stepped_at, 1 as present, recorded_at
+    select account_source, account_id, sold_to_email, piece_from, valid_from as stepped_at, 1 as present, recorded_at
     from matches
     union all
-    select account_source, account_id, piece_from, valid_to as stepped_at, -1 as present, recorded_at
+    select account_source, account_id, sold_to_email, piece_from, valid_to as stepped_at, -1 as present, recorded_at
     from matches
     where valid_to is not null
 
@@ -74,13 +76,14 @@ stepped as (
     select
         account_source,
         account_id,
+        sold_to_email,
         piece_from,
         stepped_at,
         sum(present) as change,
         max(recorded_at) as recorded_at
 
     from steps
-    group by account_source, account_id, piece_from, stepped_at
+    group by account_source, account_id, sold_to_email, piece_from, stepped_at
 
 ),
 
@@ -89,6 +92,7 @@ present as (
     select
         account_source,
         account_id,
+        sold_to_email,
         piece_from,
         stepped_at as valid_from,
         lead(stepped_at) over in_order as valid_to,
@@ -97,7 +101,7 @@ present as (
 
     from stepped
     window in_order as (
-        partition by account_source, account_id, piece_from order by stepped_at asc
+        partition by account_source, account_id, sold_to_email, piece_from order by stepped_at asc
     )
 
 ),
@@ -107,6 +111,9 @@ absences as (
     select
         reachable.account_source,
         reachable.account_id,
+        reachable.sold_to_email,
+        reachable.sold_to_name,
+        reachable.subscription_ids,
         present.valid_from,
         least(present.valid_to, reachable.valid_to) as valid_to,
         greatest(present.recorded_at, reachable.recorded_at) as recorded_at
@@ -116,6 +123,7 @@ absences as (
         on
             present.account_source = reachable.account_source
             and present.account_id = reachable.account_id
+            and present.sold_to_email = reachable.sold_to_email
             and present.piece_from = reachable.valid_from
     where
         present.contacts = 0

@@ -1,17 +1,5 @@
 with
 
-sold_tos as (
-
-    select * from {{ ref('prj_sold_to_history') }}
-
-),
-
-absences as (
-
-    select * from {{ ref('prj_sold_to_absences') }}
-
-),
-
 pieces as (
 
     select
@@ -19,11 +7,12 @@ pieces as (
             as gap_code,
         account_source,
         account_id,
+        subscription_ids,
         valid_from,
         valid_to,
         recorded_at
 
-    from sold_tos
+    from {{ ref('prj_sold_to_history') }}
     where sold_to_state <> 'valid'
 
     union all
@@ -32,29 +21,60 @@ pieces as (
         'SOLD_TO_NOT_ASSOCIATED' as gap_code,
         account_source,
         account_id,
+        subscription_ids,
         valid_from,
         valid_to,
         recorded_at
 
-    from absences
+    from {{ ref('prj_sold_to_absences') }}
+
+),
+
+-- An account may lack several buyers at once, one gap all the same: cut wherever one of them comes or goes.
+cuts as (
+
+    select gap_code, account_source, account_id, valid_from as cut_at from pieces
+    union
+    select gap_code, account_source, account_id, valid_to as cut_at from pieces
+    where valid_to is not null
+
+),
+
+segments as (
+
+    select
+        *,
+        lead(cut_at) over (partition by gap_code, account_source, account_id order by cut_at asc) as next_cut_at
+
+    from cuts
 
 ),
 
 gaps as (
 
     select
-        gap_code,
-        account_source,
-        account_id,
+        segments.gap_code,
+        segments.account_source,
+        segments.account_id,
         cast(null as string) as source,
         cast(null as bigint) as organization_id,
         cast(null as bigint) as subject_id,
-        {{ evidence({'account_id': 'account_id'}) }} as evidence,
-        valid_from,
-        valid_to,
-        recorded_at
+        {{ evidence({
+            'account_id': 'segments.account_id',
+            'subscription_ids': "coalesce(" ~ sorted_text('pieces.subscription_ids') ~ ", '')",
+        }) }} as evidence,
+        segments.cut_at as valid_from,
+        segments.next_cut_at as valid_to,
+        max(pieces.recorded_at) as recorded_at
 
-    from pieces
+    from segments
+    inner join pieces
+        on
+            segments.gap_code = pieces.gap_code
+            and segments.account_source = pieces.account_source
+            and segments.account_id = pieces.account_id
+            and {{ holds_at('pieces', 'segments.cut_at') }}
+    group by segments.gap_code, segments.account_source, segments.account_id, segments.cut_at, segments.next_cut_at
 
 )
 

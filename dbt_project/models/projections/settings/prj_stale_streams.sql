@@ -1,6 +1,6 @@
 {#- Streams that gaps are judged by, with the minutes between two polls: three of them missed is behind. -#}
 {%- set minutes = {
-    'salesforce': {'account': 5, 'contact': 5, 'user': 5},
+    'salesforce': {'account': 5, 'contact': 5, 'subscription': 5, 'user': 5},
     'zendesk': {'organization': 5, 'user': 5, 'ticket': 5, 'organization_membership': 60},
 } -%}
 {%- set sources = {
@@ -21,6 +21,12 @@ expected as (
         '{{ source | replace("'", "''") }}' as source,
         '{{ system }}__{{ entity }}' as stream,
         {{ as_of() }} - interval '{{ 3 * interval }}' minute as due_at
+    {%- if entity == 'subscription' %}
+    -- An org need not have them: nothing can be behind where there was nothing yet.
+    where
+        {{ mapped_in('salesforce.subscription', ['object'], otherwise='').values() | map('first') | join != '' }}
+        and exists (select 1 from {{ ref('prj_subscription_versions') }} where source = '{{ source | replace("'", "''") }}')
+    {%- endif %}
     {%- if not (last and last_source and loop.last) %}
     union all
     {%- endif %}
