@@ -59,6 +59,8 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+KNOWN: Mapping[str, tuple[str, ...]] = {**REQUIRED, **OPTIONAL}
+
 # What an instance may name differently, in a table of its own: `[zendesk.us_government.organization]`.
 BY_INSTANCE = ("salesforce.account", "salesforce.case", "salesforce.subscription", "zendesk.organization")
 
@@ -75,7 +77,7 @@ def read_signals(path: Path) -> Signals:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"SIGNALS_FILE={path} is not valid TOML: {error}.") from None
-    for table, keys in (REQUIRED | OPTIONAL).items():
+    for table, keys in KNOWN.items():
         for key in () if table in OPTIONAL and not section(signals, table) else keys:
             if key not in section(signals, table):
                 raise SettingsError(f'{path} lacks [{table}] {key}: add it, or set it to "" if you do not use it.')
@@ -84,7 +86,7 @@ def read_signals(path: Path) -> Signals:
         common = f"{system}.{entity}"
         if common not in BY_INSTANCE:
             raise SettingsError(f"{path} has [{table}], but [{common}] is one for all instances: remove it.")
-        if key not in (known := (REQUIRED | OPTIONAL)[common]):
+        if key not in (known := KNOWN[common]):
             raise SettingsError(f"{path} has [{table}] {key}, which is none of {', '.join(known)}.")
     return signals
 

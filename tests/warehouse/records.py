@@ -69,6 +69,32 @@ def csm_change(change: int, account: int, at: str, old: int | None, new: int | N
     )
 
 
+def subscription(
+    number: int,
+    account: int,
+    buyer: str | None,
+    at: str,
+    *,
+    starts: str | None = None,
+    ends: str | None = None,
+    status: str | None = "Active",
+    deleted: bool = False,
+) -> Event:
+    payload = {
+        "Id": f"a0S4M{number:010d}QAA",
+        "Zuora__Account__c": account_id(account),
+        "Sold_To_Email__c": buyer,
+        "Zuora__Status__c": status,
+        "Zuora__SubscriptionStartDate__c": starts,
+        "Zuora__SubscriptionEndDate__c": ends,
+        "IsDeleted": deleted,
+        "CreatedDate": "2022-06-01T00:00:00Z",
+        "SystemModstamp": at,
+    }
+    stream = "salesforce__subscription"
+    return Event(stream=stream, entity_id=payload["Id"], occurred_at=at, payload=payload, deleted=deleted)
+
+
 def salesforce_user(
     number: int,
     at: str,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from tests.warehouse import test_coverage_accounts, test_feedback, test_follow_ups, test_notifications, test_practices
 from tests.warehouse.customers import complete, customer, home
 from tests.warehouse.log import Event
-from tests.warehouse.records import GLOBAL, account_id, case, project, ticket, user
+from tests.warehouse.records import GLOBAL, account_id, case, project, subscription, ticket, user
 from tests.warehouse.settings_event import SIGNALS, settings
 from tests.warehouse.test_feedback import MAY
 from tests.warehouse.test_notifications import US
@@ -35,6 +35,7 @@ OTHER_WORDS = {
     f'"ParentId":"{account_id(17)}"': '"ParentId":null',
     # one domain is that of two accounts on one side only, and one sold-to is a contact on one side only
     '"x@company20.example"': '"x@company21.example"',
+    '"Sold_To_Email__c":null': '"Sold_To_Email__c":"90.buyer@company90.example"',
     '"email":"6.buyer@company6.example"': '"email":"6.clerk@company6.example"',
 }
 
@@ -122,6 +123,8 @@ def _customers() -> list[Event]:
         *(*complete(94, people=1), user(94000, MAY, suspended=True)),
         *(*complete(95), user(95000, MAY, suspended=True), user(95001, MAY, verified=False)),
         *(*complete(96), home(96, at=MAY, support_level="expired"), *complete(97), home(970, account=97)),
+        # subscriptions: without a buyer on one side only; of a buyer who is no contact
+        *(subscription(90, 90, None, MAY), subscription(91, 91, "ap@company91.example", MAY)),
         # no organization; no CSM but a parent who has one; a bare number, which is the organization's own instance's
         customer(98),
         *(customer(99, ParentId=account_id(90), Technical_Account_Manager_LU__c=None), home(99)),

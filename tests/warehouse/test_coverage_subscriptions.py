@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.warehouse import records
 from tests.warehouse.conftest import Warehouse
 from tests.warehouse.customers import BEGIN, account_id, complete, contact, customer, home, team
 from tests.warehouse.gaps import built_from, copy_of, gaps
@@ -17,23 +18,8 @@ MAY, JUNE, JULY = (f"2025-0{month}-01T09:00:00Z" for month in (5, 6, 7))
 NOBODY = {"Latest_Sold_To_Contact__r": None}
 
 
-def subscription(
-    number: int, account: int, buyer: str | None, at: str = BEGIN, deleted: bool = False, **fields: Any
-) -> Event:
-    """`fields`: status, starts, ends."""
-    payload = {
-        "Id": f"a0S4M{number:010d}QAA",
-        "Zuora__Account__c": account_id(account),
-        "Sold_To_Email__c": buyer,
-        "Zuora__Status__c": fields.get("status", "Active"),
-        "Zuora__SubscriptionStartDate__c": fields.get("starts", "2024-12-01"),
-        "Zuora__SubscriptionEndDate__c": fields.get("ends"),
-        "IsDeleted": deleted,
-        "CreatedDate": BEGIN,
-        "SystemModstamp": at,
-    }
-    stream = "salesforce__subscription"
-    return Event(stream=stream, entity_id=payload["Id"], occurred_at=at, payload=payload, deleted=deleted)
+def subscription(number: int, account: int, buyer: str | None, at: str = BEGIN, **fields: Any) -> Event:
+    return records.subscription(number, account, buyer, at, **fields)
 
 
 def buyer(account: int) -> str:
@@ -48,7 +34,11 @@ def events() -> list[Event]:
         *(*complete(3), subscription(31, 3, buyer(3)), subscription(32, 3, None), subscription(33, 3, "")),
         subscription(32, 3, buyer(3), MAY),
         # nobody's until they join in June, and a second one who never does; one of another account
-        *(*complete(4), subscription(41, 4, "ap@company4.example"), subscription(42, 4, "Orders@Reseller.example", MAY)),
+        *(
+            *complete(4),
+            subscription(41, 4, "ap@company4.example"),
+            subscription(42, 4, "Orders@Reseller.example", MAY),
+        ),
         *contact(4900, 4, JUNE, email="ap@company4.example"),
         *(*complete(5), subscription(5, 5, "ap@company4.example")),
         # over in May, not begun before June, cancelled in June, deleted in June, no status at all

@@ -57,7 +57,7 @@ class Salesforce:
         return self._api.scopes()
 
     def check(self, streams: set[str]) -> None:
-        """Raises SettingsError when a mapped field is not there. An optional object that is missing is told when read."""
+        """Raises SettingsError when a mapped field is not there. That an optional object is missing is told later."""
         for stream in MAPPED:
             if stream in streams:
                 with suppress(NotAvailable) if STREAMS[stream].is_optional else nullcontext():

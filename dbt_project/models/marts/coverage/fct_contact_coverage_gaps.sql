@@ -1,3 +1,8 @@
+{#- Of a buyer whom the gap is about, never the name of another one. -#}
+{%- set sold_to_name -%}
+    case when absent_buyers.sold_to_email is null then accounts.sold_to_name else absent_buyers.sold_to_name end
+{%- endset -%}
+
 with
 
 gaps as (
@@ -97,10 +102,8 @@ described as (
         accounts.csm_user_id,
         accounts.csm_name,
         accounts.csm_email,
-        {%- for column in ['sold_to_name', 'sold_to_email'] %}
-        case when absent_buyers.sold_to_email is null then accounts.{{ column }} else absent_buyers.{{ column }} end
-            as {{ column }},
-        {%- endfor %}
+        {{ sold_to_name }} as sold_to_name,
+        coalesce(absent_buyers.sold_to_email, accounts.sold_to_email) as sold_to_email,
         codes.next_action,
         -- Nobody is written to while support is on hold for the customer (E-42).
         case
@@ -108,13 +111,7 @@ described as (
                 then replace(
                     replace(codes.message, '{account}', coalesce(accounts.account_name, gaps.account_id)),
                     '{sold_to}',
-                    coalesce(
-                        case
-                            when absent_buyers.sold_to_email is null then accounts.sold_to_name
-                            else absent_buyers.sold_to_name
-                        end,
-                        'there'
-                    )
+                    coalesce({{ sold_to_name }}, 'there')
                 )
         end as message_text,
         gaps.evidence,

@@ -25,7 +25,7 @@ expected as (
     -- An org need not have them: nothing can be behind where there was nothing yet.
     where
         {{ mapped_in('salesforce.subscription', ['object'], otherwise='').values() | map('first') | join != '' }}
-        and exists (select 1 from {{ ref('prj_subscription_versions') }} where source = '{{ source | replace("'", "''") }}')
+        and '{{ source | replace("'", "''") }}' in (select source from {{ ref('prj_subscription_versions') }})
     {%- endif %}
     {%- if not (last and last_source and loop.last) %}
     union all
