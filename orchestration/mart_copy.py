@@ -45,11 +45,16 @@ def _copy(connection: duckdb.DuckDBPyConnection, mart: str, is_alike: bool) -> C
     here, there = f'marts."{mart}"', f'warehouse.marts."{mart}"'
     first_new = 0
     if is_alike:
-        connection.execute(f"delete from {here} as kept where hash(kept) not in (select hash(new) from {there} as new)")
+        # Each row is looked at once, on either side.
+        for table, rows in (("kept", here), ("wanted", there)):
+            connection.execute(
+                f"create or replace temp table {table} as "
+                f"select rowid as place, hash(line) as content from {rows} as line"
+            )
+        only = "select place from {} anti join {} using (content)"
+        connection.execute(f"delete from {here} where rowid in ({only.format('kept', 'wanted')})")
         first_new = _number(connection, f"select coalesce(max(rowid) + 1, 0) from {here}")
-        connection.execute(
-            f"insert into {here} from {there} as new where hash(new) not in (select hash(kept) from {here} as kept)"
-        )
+        connection.execute(f"insert into {here} from {there} where rowid in ({only.format('wanted', 'kept')})")
     # Rows that a mart holds twice have one hash: only their number tells.
     rows = _number(connection, f"select count(*) from {there}")
     if not is_alike or _number(connection, f"select count(*) from {here}") != rows:

@@ -177,6 +177,17 @@ def test_a_row_that_is_there_twice_is_seen_although_the_first_one_is_published(
         publish(warehouse, published, "run-2", [])
 
 
+@pytest.mark.parametrize("values", ["('f1', 'indirect')", "('f9', 'indirect'), ('f9', 'mid_ticket')"])
+def test_a_key_that_comes_again_with_another_row_is_seen_beside_published_and_beside_new_ones(
+    warehouse: Path, published: Path, change: Callable[[str], None], values: str
+) -> None:
+    publish(warehouse, published, "run-1", [])
+    change(f"insert into marts.fct_feedback values {values}")
+
+    with pytest.raises(AuditFailed, match="fct_feedback repeats 1 of its keys"):
+        publish(warehouse, published, "run-2", [])
+
+
 def test_a_published_file_that_cannot_be_continued_is_written_anew(warehouse: Path, published: Path) -> None:
     publish(warehouse, published, "run-1", [])
     with duckdb.connect(str(published)) as connection:

@@ -39,7 +39,15 @@ account_tickets as (
 
     from {{ ref('dim_tickets') }} as tickets
     inner join accounts using (account_source, account_id)
-    where not tickets.is_deleted and not tickets.is_merged
+    -- Most were over long ago, and count nowhere.
+    where
+        not tickets.is_deleted
+        and not tickets.is_merged
+        and (
+            tickets.status not in ('solved', 'closed')
+            or tickets.opened_at > accounts.since
+            or tickets.solved_at > accounts.since
+        )
 
 ),
 
@@ -108,7 +116,9 @@ follow_ups as (
 
     from {{ ref('fct_follow_ups') }} as follow_ups
     inner join accounts using (account_source, account_id)
-    where follow_ups.is_request
+    where
+        follow_ups.is_request
+        and (follow_ups.is_censored or follow_ups.answered_at > accounts.since)
     group by accounts.account_key
 
 ),
