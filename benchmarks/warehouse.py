@@ -23,7 +23,7 @@ from benchmarks.runs import SANDBOX, tick
 from orchestration.embedded_sandbox import connect, embedded_sandbox
 from orchestration.environment import PROJECT_ROOT
 
-CHANGES, TICKS, SHOWN = 200, 3, 12
+CHANGES, TICKS, SHOWN = 200, 5, 12
 DBT = Path(sys.executable).with_name("dbt")
 
 

@@ -115,6 +115,7 @@ def _moments(account: Account, projects: Projects) -> Iterator[int]:
     timelines += [timeline for each in account.subscriptions for timeline in (each.sold_to, each.status)]
     for timeline in timelines:
         yield from (at for at, _ in timeline.changes)
+    yield from (contact.bounced_at for _, contact in account.sold_to.changes if contact and contact.bounced_at)
     for subscription in account.subscriptions:
         yield from (subscription.starts_on, subscription.ends_on + DAY)
     yield from projects.moments(account)
@@ -163,6 +164,8 @@ def _sold_to_gaps(account: Account, organizations: list[Organization], at: int) 
     if shortcut or account.has_latest_subscription or not any(bought_by):
         bought_by.append(shortcut.email if shortcut else None)
     known = {person.email.lower() for each in organizations for person in eligible(contacts(each, at), at)}
+    if shortcut and shortcut.bounced_at and shortcut.bounced_at <= at:
+        yield Gap("SOLD_TO_INVALID")
     for email in {(email or "").strip().lower() for email in bought_by}:
         if not email:
             yield Gap("SOLD_TO_MISSING")

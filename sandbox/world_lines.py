@@ -78,6 +78,9 @@ def account_lines(account: Account) -> Iterator[Line]:
             yield change(at, "salesforce", "Contact", contact.contact_id, values)
             if at > account.created_at:
                 yield _account_change(account, at, SOLD_TO_FIELD, contact.contact_id)
+            if contact.bounced_at:
+                bounce = {"EmailBouncedDate": iso(contact.bounced_at), "EmailBouncedReason": "550 no such user"}
+                yield change(contact.bounced_at, "salesforce", "Contact", contact.contact_id, bounce)
     for at, staff in account.csm.changes[1:]:
         yield _account_change(account, at, CSM_FIELD, staff.id if staff else None)
     for at, type_ in account.type.changes[1:]:

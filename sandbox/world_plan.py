@@ -32,6 +32,7 @@ class SoldTo:
     contact_id: str
     name: str
     email: str
+    bounced_at: int | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -148,6 +148,14 @@ def sold_to_changed(world: World, account: Account) -> None:
     account.sold_to.set(world.moment(), finance_mailbox(world, account))
 
 
+@situation(3)
+def sold_to_bounced(world: World, account: Account) -> None:
+    """Mail to the buyer came back; who knows whether they left."""
+    sold = account.sold_to.first
+    assert sold is not None
+    sold.bounced_at = world.moment()
+
+
 @situation(4)
 def sold_to_in_other_letters(world: World, account: Account) -> None:
     """Upper case does not make another address (E-50)."""

@@ -66,7 +66,7 @@ _PLAIN = {
     "Support_Hold__c:boolean Account_Demographics_Geo__c:string Collaboration_Project_URL__c:url "
     "Account_Demographics_Region__c:string Support_Instance__c:string",
     "Contact": f"{_COMMON} FirstName:string LastName:string Name:string Email:email Phone:phone Title:string "
-    "Inactive_Contact__c:boolean",
+    "EmailBouncedDate:datetime EmailBouncedReason:string Inactive_Contact__c:boolean",
     "User": "Id:id Username:string FirstName:string LastName:string Name:string Email:email IsActive:boolean "
     "UserType:picklist Title:string CreatedDate:datetime LastModifiedDate:datetime SystemModstamp:datetime",
     "Case": f"{_COMMON} CaseNumber:string Subject:string Description:textarea Status:picklist Priority:picklist "

@@ -144,13 +144,20 @@ class Gaps:
         contacts = {self.email(user) for each in organizations for user in self.able(each)}
         codes = set()
         for email in self.sold_tos(account):
+            is_usable = self.is_company_address(email)
             if not email:
                 codes.add("SOLD_TO_MISSING")
-            elif not self.is_company_address(email):
+            elif not is_usable or email in self._bounced:
                 codes.add("SOLD_TO_INVALID")
-            elif organizations and email not in contacts:
+            if is_usable and organizations and email not in contacts:
                 codes.add("SOLD_TO_NOT_ASSOCIATED")
         yield from (self._gap(code, account) for code in codes)
+
+    @cached_property
+    def _bounced(self) -> set[str]:
+        living = (contact for contact in self.world.all("Contact") if not contact.ended)
+        bounced = (each for each in living if each.at(self.now, "EmailBouncedDate"))
+        return {(each.at(self.now, "Email") or "").strip().lower() for each in bounced}
 
     def email(self, user: Record) -> str:
         return (user.at(self.now, "email") or "").strip().lower()

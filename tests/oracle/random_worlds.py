@@ -115,6 +115,9 @@ class _World:
         )  # fmt: skip
         values = {"AccountId": account, "LastName": "Buyer", "Email": email}
         yield record(begun, "salesforce", "Contact", contact, values)
+        if self.often(0.1):
+            bounce = {"EmailBouncedDate": self.lately()}
+            yield record(bounce["EmailBouncedDate"], "salesforce", "Contact", contact, bounce)
         if self.often(0.2):
             yield record(self.lately(), "salesforce", "Contact", contact, {}, delete=True)
         for _ in range(rng.choice((0, 0, 1, 2))):

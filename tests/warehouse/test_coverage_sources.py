@@ -17,13 +17,14 @@ US = "zendesk/us_government"
 FEDERAL = {"Support_Instance__c": "Federal-Support"}
 
 
-def person(number: int, account: int, at: str, email: str, deleted: bool = False) -> Event:
+def person(number: int, account: int, at: str, email: str, deleted: bool = False, bounced: str | None = None) -> Event:
     """A contact as Salesforce knows them."""
     payload = {
         "Id": f"0034M{number:010d}QAA",
         "AccountId": account_id(account),
         "Name": f"Person {number}",
         "Email": email,
+        "EmailBouncedDate": bounced,
         "IsDeleted": deleted,
         "CreatedDate": BEGIN,
         "SystemModstamp": at,
@@ -56,6 +57,11 @@ def events() -> list[Event]:
         person(2, 962, JUNE, "962002@company962.example", True),
         person(3, 962, JULY, "962002@company962.example", True),
         person(4, 962, AUGUST, "962002@company962.example"),
+        # mail to a sold-to comes back in May, and the address is corrected in June; a deleted record says nothing
+        *(*complete(970), person(5, 970, BEGIN, "970.Buyer@company970.example")),
+        person(5, 970, MAY, "970.buyer@company970.example", bounced=MAY),
+        *(person(5, 970, JUNE, "new@company970.example"), *complete(971)),
+        person(6, 971, MAY, "971.buyer@company971.example", deleted=True, bounced=MAY),
         # federal customers: in the wrong instance until June; in both; an unknown word; in the right one
         *complete(963),
         customer(963, **FEDERAL),
@@ -101,6 +107,12 @@ def test_an_organization_in_another_instance_than_salesforce_names_is_a_gap(buil
     assert gaps(built, 963, "WRONG_INSTANCE") == [("WRONG_INSTANCE", None, BEGIN, JUNE)]
     assert gaps(built, 964, "WRONG_INSTANCE") == [("WRONG_INSTANCE", None, BEGIN, None)]
     assert gaps(built, 965, "WRONG_INSTANCE") == []
+
+
+def test_a_sold_to_whose_mail_came_back_cannot_be_reached(built: Warehouse) -> None:
+    """R-EST-8: until Salesforce has another address."""
+    assert gaps(built, 970) == [("SOLD_TO_INVALID", None, MAY, JUNE)]
+    assert gaps(built, 971, "SOLD_TO_INVALID") == []
 
 
 def test_a_contact_is_known_by_each_of_their_addresses(built: Warehouse) -> None:

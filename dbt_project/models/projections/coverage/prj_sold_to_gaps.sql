@@ -1,5 +1,19 @@
 with
 
+sold_tos as (
+
+    select * from {{ ref('prj_sold_to_history') }}
+
+),
+
+-- Addresses from which mail of the org came back: Salesforce forgets it when the address is corrected.
+bounced as (
+
+    select * from {{ ref('prj_salesforce_contact_history') }}
+    where has_bounced and not is_deleted
+
+),
+
 pieces as (
 
     select
@@ -12,8 +26,27 @@ pieces as (
         valid_to,
         recorded_at
 
-    from {{ ref('prj_sold_to_history') }}
+    from sold_tos
     where sold_to_state <> 'valid'
+
+    union all
+
+    select
+        'SOLD_TO_INVALID' as gap_code,
+        sold_tos.account_source,
+        sold_tos.account_id,
+        sold_tos.subscription_ids,
+        greatest(sold_tos.valid_from, bounced.valid_from) as valid_from,
+        least(sold_tos.valid_to, bounced.valid_to) as valid_to,
+        greatest(sold_tos.recorded_at, bounced.recorded_at) as recorded_at
+
+    from sold_tos
+    inner join bounced
+        on
+            sold_tos.account_source = bounced.source
+            and sold_tos.sold_to_email = bounced.email
+            and {{ overlaps('sold_tos', 'bounced') }}
+    where sold_tos.sold_to_state = 'valid'
 
     union all
 

@@ -6,6 +6,6 @@ contact_events as (
 
 ),
 
-{{ intervals_of('contact_events', ['source', 'contact_id'], ['account_id', 'email', 'is_deleted']) }}
+{{ intervals_of('contact_events', ['source', 'contact_id'], ['account_id', 'email', 'has_bounced', 'is_deleted']) }}
 
 select * from intervals

@@ -16,6 +16,7 @@ parsed as (
             'AccountId': 'VARCHAR',
             'Name': 'VARCHAR',
             'Email': 'VARCHAR',
+            'EmailBouncedDate': 'VARCHAR',
             'IsDeleted': 'BOOLEAN',
             'CreatedDate': 'TIMESTAMPTZ',
         }) }} as record
@@ -31,6 +32,7 @@ renamed as (
         record.AccountId as account_id,
         record.Name as name,
         lower(trim(record.Email)) as email,
+        record.EmailBouncedDate is not null as has_bounced,
         event_type like '%.deleted' or coalesce(record.IsDeleted, false) as is_deleted,
         record.CreatedDate as created_at
     from parsed
