@@ -13,9 +13,10 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from benchmarks.history import change, grow
 from benchmarks.process import Usage, run_measured
@@ -27,6 +28,12 @@ CHANGES, TICKS, SHOWN = 200, 5, 12
 DBT = Path(sys.executable).with_name("dbt")
 
 
+class Ticks(NamedTuple):
+    wall_seconds: float
+    cpu_seconds: float
+    models: dict[str, float]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tickets", nargs="+", type=int, default=[10_000, 100_000, 1_000_000])
@@ -35,42 +42,55 @@ def main() -> None:
         demo = Path(scratch) / "demo"
         run = [sys.executable, "-m", "orchestration.run"]
         run_measured(run, environment={"DATA_DIR": str(demo)}, log=Path(scratch) / "run.txt", cwd=PROJECT_ROOT)
-        print(
-            f"{'tickets':>9}{'audits':>11}{'rebuild s':>11}{'peak MiB':>10}{'tick s':>8}{'its models s':>14}",
-            flush=True,
-        )
-        found = {size: measured(Path(scratch) / str(size), demo, size) for size in sizes}
+        folders = {size: Path(scratch) / str(size) for size in sizes}
+        print(f"{'tickets':>9}{'audits':>11}{'rebuild s':>11}{'peak MiB':>10}   the slowest models of the rebuild")
+        for size, folder in folders.items():
+            prepare(folder, demo, size)
+        found = ticked(folders)
+    print(f"\n{'tickets':>9}{'tick s':>8}{'cpu s':>8}{'its models s':>14}   (medians of {TICKS}, taken in turns)")
+    for size, (wall, cpu, each) in found.items():
+        print(f"{size:>9,}{wall:>8.1f}{cpu:>8.1f}{sum(each.values()):>14.1f}")
     smallest, largest = found[sizes[0]], found[sizes[-1]]
     print(f"\na tick at {sizes[-1]:,} against {sizes[0]:,} tickets: {largest[0] / smallest[0]:.2f} times")
     print(f"\n{'model':<36}" + "".join(f"{size:>11,}" for size in sizes) + f"{'grows by s':>12}   (seconds in a tick)")
-    growth = {name: seconds - smallest[1].get(name, 0) for name, seconds in largest[1].items()}
+    growth = {name: seconds - smallest[2].get(name, 0) for name, seconds in largest[2].items()}
     for name in sorted(growth, key=lambda name: -growth[name])[:SHOWN]:
-        print(f"{name:<36}" + "".join(f"{found[s][1].get(name, 0):>11.2f}" for s in sizes) + f"{growth[name]:>12.2f}")
+        print(f"{name:<36}" + "".join(f"{found[s][2].get(name, 0):>11.2f}" for s in sizes) + f"{growth[name]:>12.2f}")
 
 
-def measured(folder: Path, demo: Path, size: int) -> tuple[float, dict[str, float]]:
-    """Median seconds of a tick, and of each model in it, at about `size` tickets."""
+def prepare(folder: Path, demo: Path, size: int) -> None:
+    """A warehouse of about `size` tickets, rebuilt once."""
     shutil.copytree(demo, folder, ignore=shutil.ignore_patterns("published"))
-    warehouse = folder / "warehouse.duckdb"
-    tickets, audits = grow(warehouse, size)
+    tickets, audits = grow(folder / "warehouse.duckdb", size)
     rebuild = rebuilt(folder)
     slowest = sorted(models(folder / "rebuild").items(), key=lambda model: -model[1])[:SHOWN]
-    ticks: list[tuple[Usage, dict[str, float]]] = []
-    os.environ.update(DATA_DIR=str(folder), DELIVERY_MODE="off")
-    with embedded_sandbox(folder, SANDBOX) as (where, _):
+    row = f"{tickets:>9,}{audits:>11,}{rebuild.wall_seconds:>11.1f}{rebuild.peak_mib:>10,.0f}   "
+    print(row + ", ".join(f"{name} {seconds:.1f}" for name, seconds in slowest), flush=True)
+
+
+def ticked(folders: Mapping[int, Path]) -> dict[int, Ticks]:
+    """Size -> median seconds, processor seconds, and seconds of each model of its ticks.
+
+    The sizes take turns: a machine that is slower for some minutes is so for all of them.
+    """
+    ticks: dict[int, list[tuple[Usage, dict[str, float]]]] = {size: [] for size in folders}
+    first = next(iter(folders.values()))
+    os.environ.update(DATA_DIR=str(first), DELIVERY_MODE="off")
+    with embedded_sandbox(first, SANDBOX) as (where, _):
         connect(where)
         for number in range(TICKS + 1):
-            change(warehouse, CHANGES, number)
-            ticks.append((tick(folder, folder / "tick.txt", PROJECT_ROOT), models(folder / "dbt" / "target")))
-    # The first one finds the disk's cache cold, and nothing published.
-    del ticks[0]
-    wall = median(usage.wall_seconds for usage, _ in ticks)
-    each = {name: median(seconds.get(name, 0) for _, seconds in ticks) for name in ticks[0][1]}
-    row = f"{tickets:>9,}{audits:>11,}{rebuild.wall_seconds:>11.1f}{rebuild.peak_mib:>10,.0f}"
-    print(f"{row}{wall:>8.1f}{sum(each.values()):>14.1f}", flush=True)
-    print("          rebuild: " + ", ".join(f"{name} {seconds:.1f}" for name, seconds in slowest), flush=True)
-    shutil.rmtree(folder)
-    return wall, each
+            for size, folder in folders.items():
+                os.environ["DATA_DIR"] = str(folder)
+                change(folder / "warehouse.duckdb", CHANGES, number)
+                usage = tick(folder, folder / "tick.txt", PROJECT_ROOT)
+                ticks[size].append((usage, models(folder / "dbt" / "target")))
+    # The first one of each finds the disk's cache cold, and nothing published.
+    return {size: medians(found[1:]) for size, found in ticks.items()}
+
+
+def medians(found: list[tuple[Usage, dict[str, float]]]) -> Ticks:
+    each = {name: median(seconds.get(name, 0) for _, seconds in found) for name in found[0][1]}
+    return Ticks(median(u.wall_seconds for u, _ in found), median(u.cpu_seconds for u, _ in found), each)
 
 
 def rebuilt(folder: Path) -> Usage:
