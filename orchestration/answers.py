@@ -15,6 +15,7 @@ ESTABLISHED = "select count(*) filter (where is_established), count(*) from mart
 OPEN_GAPS = (
     "select gap_code, count(*) from marts.fct_contact_coverage_gaps where is_open group by all order by 2 desc, 1"
 )
+UNKNOWN_GAPS = "select count(*) from marts.fct_contact_coverage_gaps where state = 'unknown'"
 FEEDBACK = """
 select instrument, strftime(period_start, '%B %Y'), score, score_low, score_high, positive + negative as rated, offered
 from marts.fct_feedback_trends
@@ -31,7 +32,8 @@ def answers(published: Path) -> Iterator[str]:
         connection.execute("set TimeZone = 'UTC'")
         yield from _notifications(dict(connection.execute(NOTIFICATIONS).fetchall()))
         established = connection.execute(ESTABLISHED).fetchone()
-        yield from _coverage(established or (0, 0), connection.execute(OPEN_GAPS).fetchall())
+        (unknown,) = connection.execute(UNKNOWN_GAPS).fetchone() or (0,)
+        yield from _coverage(established or (0, 0), connection.execute(OPEN_GAPS).fetchall(), unknown)
         yield from _feedback(connection.execute(FEEDBACK).fetchall())
 
 
@@ -42,10 +44,13 @@ def _notifications(found: dict[str, int]) -> Iterator[str]:
         yield f"               Kept quiet because: {_listed(list(found.items()))}."
 
 
-def _coverage(established: tuple[int, int], gaps: list[tuple[str, int]]) -> Iterator[str]:
+def _coverage(established: tuple[int, int], gaps: list[tuple[str, int]], unknown: int) -> Iterator[str]:
     yield f"Coverage       {established[0]:,} of {_count(established[1], 'account')} established in support."
     total = sum(count for _, count in gaps)
     yield f"               {_count(total, 'open gap')}{': ' + _listed(gaps) if gaps else ''}."
+    if unknown:
+        # None is not the answer when nobody could look (E-48).
+        yield f"               {_count(unknown, 'more gap')} may be open: a source was not read lately."
 
 
 def _feedback(months: list[tuple[str, str, float, float, float, int, int]]) -> Iterator[str]:
