@@ -51,11 +51,14 @@ def main() -> None:
     for size, (wall, cpu, each) in found.items():
         print(f"{size:>9,}{wall:>8.1f}{cpu:>8.1f}{sum(each.values()):>14.1f}")
     smallest, largest = found[sizes[0]], found[sizes[-1]]
-    print(f"\na tick at {sizes[-1]:,} against {sizes[0]:,} tickets: {largest[0] / smallest[0]:.2f} times")
+    times = largest.wall_seconds / smallest.wall_seconds
+    print(f"\na tick at {sizes[-1]:,} against {sizes[0]:,} tickets: {times:.2f} times")
     print(f"\n{'model':<36}" + "".join(f"{size:>11,}" for size in sizes) + f"{'grows by s':>12}   (seconds in a tick)")
-    growth = {name: seconds - smallest[2].get(name, 0) for name, seconds in largest[2].items()}
+    growth = {name: seconds - smallest.models.get(name, 0) for name, seconds in largest.models.items()}
     for name in sorted(growth, key=lambda name: -growth[name])[:SHOWN]:
-        print(f"{name:<36}" + "".join(f"{found[s][2].get(name, 0):>11.2f}" for s in sizes) + f"{growth[name]:>12.2f}")
+        print(
+            f"{name:<36}" + "".join(f"{found[s].models.get(name, 0):>11.2f}" for s in sizes) + f"{growth[name]:>12.2f}"
+        )
 
 
 def prepare(folder: Path, demo: Path, size: int) -> None:
