@@ -5,7 +5,7 @@ GET /api/v4/projects/{id}           ->  event_log.gitlab__project_events
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -22,15 +22,14 @@ from ingestion.quota import ACCOUNT
 from ingestion.settings import Connection
 from ingestion.sources.answers import part
 from ingestion.sources.context import Context
+from ingestion.sources.gitlab.issues import PAGE, walk
 from ingestion.sources.gitlab.wanted import issue_place, wanted_projects
 from ingestion.sources.identity import by_updated_at, entity_id
 from ingestion.sources.refusals import NotAvailable, accepted
 from ingestion.sources.scopes import Scopes
 from ingestion.streams import STREAMS
 
-PAGE = 100
 PAGES_PER_RUN = 10_000
-AHEAD = timedelta(minutes=10)
 VARIABLE = "GITLAB_TOKEN"
 
 
@@ -88,31 +87,15 @@ class GitLab:
         at: Cursor = dict(cursor or {})
         for path in self._paths:
             since = at.get(path) or (window.start.isoformat() if window.start else None)
-            for records, reached in self._walk(path, since, window.end):
+            pages = walk(partial(self._issues_of, path), since, window.end, self._context.clock.now)
+            for number, (records, reached) in enumerate(pages, start=1):
                 at = {**at, path: reached} if reached else at
                 yield Page(records, at, end=False)
+                if number == PAGES_PER_RUN:
+                    raise QuotaSpent(
+                        f"{self.source}: issues of {path} took {PAGES_PER_RUN:,} pages; the next run goes on from there"
+                    )
         yield Page([], at, end=True)
-
-    def _walk(self, path: str, since: str | None, end: datetime | None) -> Iterator[tuple[list[Any], str | None]]:
-        """Pages of issues with the moment up to which they reach.
-
-        Each page asks again from the last moment, inclusive, instead of for the next page number: an issue that is
-        touched meanwhile moves to the end and would shift another one over the edge of a numbered page. Only a moment
-        that fills a whole page is walked by number.
-        """
-        number = 1
-        for _ in range(PAGES_PER_RUN):
-            params = {"order_by": "updated_at", "sort": "asc", "scope": "all", "per_page": PAGE, "page": number}
-            records = self._issues_of(path, params | ({"updated_after": since} if since else {}))
-            reached = self._reached(records) or since
-            number = number + 1 if reached == since else 1
-            since = reached
-            yield records, since
-            if len(records) < PAGE or (end and since and moment(since) > end):
-                return
-        raise QuotaSpent(
-            f"{self.source}: issues of {path} took {PAGES_PER_RUN:,} pages; the next run goes on from there"
-        )
 
     def _issues_of(self, path: str, params: dict[str, Any]) -> list[Any]:
         try:
@@ -120,17 +103,6 @@ class GitLab:
         except NotAvailable as refusal:
             raise self._unknown(path, refusal) from refusal
         return part({"list": records}, "list", list, self.source, f"issues of {path}")
-
-    def _reached(self, records: list[Any]) -> str | None:
-        """The newest time on a page; one still to come must not carry the cursor over what happens till then."""
-        latest = self._context.clock.now() + AHEAD
-        for record in reversed(records):
-            try:
-                if moment(record["updated_at"]) <= latest:
-                    return record["updated_at"]
-            except (KeyError, TypeError, ValueError, OverflowError):
-                continue
-        return None
 
     def complete(self, stream: str) -> Reader | None:
         """All issues, for a deleted one vanishes without a word; a project that is no longer read is not gone."""
