@@ -26,13 +26,14 @@ LIVE_BEFORE_NOW = timedelta(days=30)
 
 
 class Served(NamedTuple):
-    """Where the sandbox serves, and from when to when its world goes."""
+    """Where the sandbox serves, from when to when its world goes, and the digest of that world."""
 
     url: str
     smtp_port: int
     instances: tuple[str, ...]
     now: datetime
     first_change: datetime
+    world: str
 
 
 @contextmanager
@@ -137,6 +138,7 @@ def _wait(process: subprocess.Popen[bytes], ready_file: Path, output: Path) -> S
                 tuple(ready["instances"]),
                 _moment(ready["now"]),
                 _moment(ready["first_change"]),
+                ready["world"],
             )
         time.sleep(0.02)
     said = output.read_text(errors="replace").strip().splitlines()

@@ -8,6 +8,7 @@ from pathlib import Path
 from ingestion.errors import SourceError
 from ingestion.settings import Settings, load_settings
 from orchestration.embedded_sandbox import connect, embedded_sandbox
+from orchestration.first_world import another_world
 
 
 def main() -> int:
@@ -44,6 +45,8 @@ def _connected(stack: ExitStack) -> Settings:
     options = ("--port", "0", "--quota", "off", "--clock", "frozen")
     served, _ = stack.enter_context(embedded_sandbox(settings.data_dir, options))
     print(f"The sandbox's clock stands at {served.now:%Y-%m-%d %H:%M:%S} UTC.", flush=True)
+    if notice := another_world(settings.data_dir, served.world):
+        print(notice, flush=True)
     return connect(served)
 
 

@@ -13,6 +13,7 @@ from ingestion.errors import SourceError
 from ingestion.settings import Settings, load_settings
 from orchestration.embedded_sandbox import CHILD, connect, embedded_sandbox
 from orchestration.environment import PROJECT_ROOT
+from orchestration.first_world import another_world
 
 # Of the sandbox, unless SANDBOX_TICKETS_PER_HOUR says otherwise.
 TICKETS_PER_HOUR = "60"
@@ -77,6 +78,8 @@ def _connected(stack: ExitStack) -> tuple[Settings, dict[str, subprocess.Popen[b
     options = ("--port", os.environ.get("SANDBOX_PORT", "8910"), "--clock", "running", "--live", rate)
     served, process = stack.enter_context(embedded_sandbox(settings.data_dir, options))
     print(f"Sandbox    {served.url}   its clock runs from {served.now:%Y-%m-%d %H:%M} UTC", flush=True)
+    if notice := another_world(settings.data_dir, served.world):
+        print(notice, flush=True)
     return connect(served), {"the sandbox": process}
 
 

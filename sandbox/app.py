@@ -71,6 +71,7 @@ class Application:
             "last_change": guide_time(timeline.last_change) if timeline.last_change is not None else None,
             "instances": list(self.state.zendesk),
             "salesforce_instances": list(self.state.salesforce),
+            "world": self._journal.digest if self._journal else None,
         }
 
     def _struck(self, destination: Destination | None, method: str, now: int) -> Fault | None:

@@ -16,8 +16,8 @@ class Journal:
     """One file for each world file, beside the mail."""
 
     def __init__(self, folder: Path, world: Path) -> None:
-        digest = sha256(world.read_bytes()).hexdigest()[:16]
-        self._path = folder / f"changes-{digest}.jsonl"
+        self.digest = sha256(world.read_bytes()).hexdigest()[:16]
+        self._path = folder / f"changes-{self.digest}.jsonl"
 
     def read(self) -> Iterator[Change]:
         """What earlier runs kept."""

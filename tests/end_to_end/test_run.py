@@ -141,6 +141,7 @@ def test_a_second_run_finds_nothing_new_and_publishes_again(tiny: tuple[Path, st
     assert done.returncode == 0, done.stdout + done.stderr
     assert published(data_dir).stat().st_ino != before
     assert row_counts(data_dir) == counts
+    assert "begin anew" not in done.stdout
 
 
 def row_counts(data_dir: Path) -> dict[str, int]:
@@ -152,6 +153,9 @@ def row_counts(data_dir: Path) -> dict[str, int]:
 def test_a_world_of_one_ticket_and_no_accounts_works(tmp_path: Path) -> None:
     world = tmp_path / "my world.jsonl"
     world.write_text("".join(json.dumps(change) + "\n" for change in ONE_TICKET))
+    served_before = tmp_path / "data" / "sandbox" / "first_world.txt"
+    served_before.parent.mkdir(parents=True)
+    served_before.write_text("of an earlier version")
 
     done = run(tmp_path / "data", SANDBOX_WORLD=str(world), SANDBOX_NOW="2026-04-01T00:00:00Z")
 
@@ -160,6 +164,7 @@ def test_a_world_of_one_ticket_and_no_accounts_works(tmp_path: Path) -> None:
         (1, "no_org")
     ]
     assert "0 of 0 accounts" in done.stdout
+    assert f"delete {tmp_path / 'data'} to begin anew" in done.stdout
     assert rows(tmp_path / "data", "select strftime(as_of, '%Y-%m-%d') from marts.snapshot") == [("2026-04-01",)]
 
 
