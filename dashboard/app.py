@@ -1,6 +1,6 @@
 """Support Signals for CSMs and support managers: who was told, who cannot get help, are customers content.
 
-Run:  make up, or  streamlit run dashboard/app.py
+Run:  make up, or  python -m streamlit run dashboard/app.py
 """
 
 import duckdb

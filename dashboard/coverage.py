@@ -14,12 +14,15 @@ COUNTS = """
 select
     (select count(*) from marts.fct_account_coverage) as accounts,
     (select count(*) from marts.fct_account_coverage where is_established) as established,
-    (select count(*) from marts.fct_contact_coverage_gaps where is_open) as gaps
+    (select count(*) from marts.fct_contact_coverage_gaps where is_open) as gaps,
+    (select count(*) from marts.fct_contact_coverage_gaps where state = 'unknown') as unknown
 """
 CSMS = "select distinct csm_name from marts.fct_contact_coverage_gaps where is_open order by 1 nulls last"
 GAPS_BY_CODE = """
 select gap_code, severity, count(*) as gaps
-from marts.fct_contact_coverage_gaps where is_open and (? or csm_name = ?) group by all order by gaps desc
+from marts.fct_contact_coverage_gaps where is_open and (? or csm_name = ?)
+group by gap_code, severity
+order by case severity when 'critical' then 1 when 'warning' then 2 else 3 end, gaps desc, gap_code
 """
 WORK_LIST = """
 select severity, account_name, gap_code, next_action, opened_at, csm_name, sold_to_name, sold_to_email
@@ -30,6 +33,12 @@ order by
     opened_at asc, account_name asc, gap_id asc
 limit 1000
 """
+MESSAGES = """
+select account_source || '/' || account_id as account_key, account_name, sold_to_name, sold_to_email, message_text
+from marts.fct_coverage_work_list
+where message_text is not null and (? or csm_name = ?)
+order by account_name, account_key
+"""
 
 
 def show(as_of: pd.Timestamp) -> None:
@@ -39,6 +48,8 @@ def show(as_of: pd.Timestamp) -> None:
     customers.metric("Customers with active support", f"{counts['accounts']:,.0f}", border=True)
     established.metric("Of them set up in support", share, border=True)
     gaps.metric("Open gaps", f"{counts['gaps']:,.0f}", border=True)
+    if counts["unknown"]:
+        st.caption(f"{counts['unknown']:,.0f} more may be open: a source was not read lately.")
 
     names = [name for name in query(CSMS)["csm_name"] if name]
     csm = st.selectbox("CSM", [EVERYONE, *names], key="coverage_csm")
@@ -49,6 +60,7 @@ def show(as_of: pd.Timestamp) -> None:
     _bars(found)
     st.subheader("What to do", anchor=False)
     _work_list(query(WORK_LIST, [csm == EVERYONE, csm]), as_of)
+    _message(query(MESSAGES, [csm == EVERYONE, csm]).set_index("account_key"))
 
 
 def _bars(found: pd.DataFrame) -> None:
@@ -56,7 +68,7 @@ def _bars(found: pd.DataFrame) -> None:
     found["urgency"] = [plain(SEVERITY, code) for code in found["severity"]]
     bars = alt.Chart(found).encode(
         x=alt.X("gaps:Q", title="Open gaps"),
-        y=alt.Y("gap:N", title=None, sort="-x", axis=alt.Axis(labelLimit=300)),
+        y=alt.Y("gap:N", title=None, sort=list(found["gap"]), axis=alt.Axis(labelLimit=300)),
         color=alt.Color(
             "urgency:N",
             title=None,
@@ -86,3 +98,19 @@ def _work_list(work: pd.DataFrame, as_of: pd.Timestamp) -> None:
             "sold_to_email": "Sold-to e-mail",
         },
     )
+
+
+def _message(messages: pd.DataFrame) -> None:
+    """A text to copy; shown as it is, because customers' names stand in it."""
+    account = st.selectbox(
+        "Write to a customer about their most urgent gap",
+        list(messages.index),
+        index=None,
+        format_func=lambda key: messages.at[key, "account_name"],
+        placeholder="Choose a customer",
+        key="coverage_message",
+    )
+    if account:
+        chosen = messages.loc[account]
+        st.text(f"To {chosen['sold_to_name'] or ''} <{chosen['sold_to_email'] or 'no address known'}>")
+        st.code(chosen["message_text"], language=None, wrap_lines=True)

@@ -15,6 +15,7 @@ SUPPRESSION = {
 GAPS = {
     "ORG_MISSING": "Not set up in Zendesk",
     "ORG_DUPLICATE": "Set up twice in Zendesk",
+    "WRONG_INSTANCE": "Set up in the wrong Zendesk",
     "ORG_WITHOUT_CONTACTS": "No support contacts",
     "CONTACTS_ALL_INACTIVE": "All contacts suspended",
     "SINGLE_CONTACT": "Only one support contact",
@@ -22,6 +23,7 @@ GAPS = {
     "CONTACT_LIMIT_EXCEEDED": "Above the contact limit",
     "CONTACT_SUSPENDED": "A contact is suspended",
     "CONTACT_UNVERIFIED": "A contact has not verified their e-mail",
+    "CONTACT_DELETED_UPSTREAM": "Salesforce no longer knows a contact",
     "SOLD_TO_MISSING": "No sold-to contact",
     "SOLD_TO_INVALID": "Sold-to e-mail is not usable",
     "SOLD_TO_NOT_ASSOCIATED": "Sold-to is no support contact",
@@ -34,6 +36,7 @@ GAPS = {
     "AM_PROJECT_ID_MISMATCH": "Link leads to another project",
     "AM_PROJECT_ID_SHARED": "Link is shared with another customer",
     "SUPPORT_HOLD": "Support is on hold",
+    "FIELD_DRIFT": "Zendesk shows something else than Salesforce",
     "EXPIRED_WITH_CONTACTS": "Plan expired, contacts remain",
     "UNASSOCIATED_REQUESTER_SEEN": "Someone asks for help without being a contact",
 }

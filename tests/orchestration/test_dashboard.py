@@ -1,11 +1,13 @@
 """The dashboard, run as streamlit runs it, over a published file."""
 
+import csv
 from pathlib import Path
 
 import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.words import GAPS
 from orchestration.environment import PROJECT_ROOT
 
 APP = PROJECT_ROOT / "dashboard" / "app.py"
@@ -28,11 +30,19 @@ create table marts.fct_notification_events as from (values
 create table marts.fct_account_coverage as from (values ('001', true), ('002', false)) as t(account_id, is_established);
 create table marts.fct_contact_coverage_gaps as from (values
     ('g1', 'ORG_WITHOUT_CONTACTS', 'critical', 'Acme', 'Ada', true, timestamptz '2026-03-01 00:00:00+00', 'Sam',
-        'sam@acme.example', 'E-mail the sold-to contact.'),
-    ('g2', 'SINGLE_CONTACT', 'warning', 'Beta', 'Bo', true, timestamptz '2026-03-21 00:00:00+00', null, null, 'Ask.'),
-    ('g3', 'SINGLE_CONTACT', 'warning', 'Beta', 'Bo', false, timestamptz '2026-01-21 00:00:00+00', null, null, 'Ask.')
+        'sam@acme.example', 'E-mail the sold-to contact.', 'open'),
+    ('g2', 'SINGLE_CONTACT', 'warning', 'Beta', 'Bo', true, timestamptz '2026-03-21 00:00:00+00', null, null, 'Ask.',
+        'open'),
+    ('g3', 'SINGLE_CONTACT', 'warning', 'Beta', 'Bo', false, timestamptz '2026-01-21 00:00:00+00', null, null, 'Ask.',
+        'closed')
 ) as t(gap_id, gap_code, severity, account_name, csm_name, is_open, opened_at, sold_to_name, sold_to_email,
-    next_action);
+    next_action, state);
+create table marts.fct_coverage_work_list as from (values
+    ('salesforce/main', '001', 'Acme', 'Ada', 'Sam', 'sam@acme.example',
+        'Hello Sam, nobody at <b>Acme</b> **can** ask.'),
+    ('salesforce/government', '001', 'Acme', 'Ada', 'Kay', null, 'Hello Kay, the other Acme.'),
+    ('salesforce/main', '002', 'Beta', 'Bo', null, null, null)
+) as t(account_source, account_id, account_name, csm_name, sold_to_name, sold_to_email, message_text);
 create table marts.fct_feedback_trends as
     select
         date '2025-01-01' + to_months(cast(month as integer)) as period_start, 'month' as period_grain,
@@ -121,6 +131,36 @@ def test_choosing_a_csm_shows_only_their_customers(published_file: Path) -> None
 
     assert not app.exception
     assert list(app.tabs[1].dataframe[0].value["account_name"]) == ["Beta"]
+
+
+def test_the_text_for_a_customer_is_shown_as_it_will_be_sent(published_file: Path) -> None:
+    app = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
+    assert app.selectbox(key="coverage_message").options == ["Acme", "Acme"]
+    assert not app.code
+
+    app.selectbox(key="coverage_message").select("salesforce/main/001").run()
+    assert not app.exception
+    assert [text.value for text in app.text] == ["To Sam <sam@acme.example>"]
+    assert [code.value for code in app.code] == ["Hello Sam, nobody at <b>Acme</b> **can** ask."]
+
+    app.selectbox(key="coverage_csm").select("Bo").run()
+    assert not app.exception
+    assert not app.code
+
+
+def test_gaps_that_nobody_can_judge_are_told_beside_the_open_ones(published_file: Path) -> None:
+    """E-48: none is not the answer when nobody could look."""
+    said = "1 more may be open: a source was not read lately."
+    assert said not in [caption.value for caption in AppTest.from_file(APP, default_timeout=TIMEOUT).run().caption]
+    with duckdb.connect(str(published_file)) as connection:
+        connection.execute("update marts.fct_contact_coverage_gaps set state = 'unknown' where gap_id = 'g3'")
+
+    assert said in [caption.value for caption in AppTest.from_file(APP, default_timeout=TIMEOUT).run().caption]
+
+
+def test_each_gap_code_has_plain_words() -> None:
+    with (PROJECT_ROOT / "dbt_project" / "seeds" / "gap_codes.csv").open() as file:
+        assert {row["code"] for row in csv.DictReader(file)} == set(GAPS)
 
 
 def test_the_page_holds_no_file_open(published_file: Path) -> None:
