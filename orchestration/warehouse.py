@@ -96,22 +96,25 @@ def warehouse(context: dg.AssetExecutionContext, config: BuildConfig, dbt: Dbt) 
         try:
             yield from described(build, KEYS, settings, published_path(live), context.log.warning)
         except DagsterDbtCliRuntimeError as error:
-            _remember_results(build, record)
-            raise dg.Failure(_in_short(failures(record)), allow_retries=False) from error
+            is_ended = _remember_results(build, record)
+            raise dg.Failure(_in_short(failures(record) if is_ended else ()), allow_retries=False) from error
         _remember_results(build, record)
 
 
 def _in_short(found: Sequence[str]) -> str:
     """The first failures by name; the log of the run has all, each with its reason."""
     if not found:
-        return "The warehouse did not build: dbt could not start, its log says why."
+        return "The warehouse did not build: dbt could not start."
     more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return f"The warehouse did not build: {'; '.join(found[:SHOWN])}{more}."
 
 
-def _remember_results(build: DbtCliInvocation, record: Path) -> None:
-    if (build.target_path / "run_results.json").exists():
-        remember(record, build.get_artifact("run_results.json"), MANIFEST["nodes"])
+def _remember_results(build: DbtCliInvocation, record: Path) -> bool:
+    """False where dbt came to no results: what the last build came to still stands."""
+    if not (build.target_path / "run_results.json").exists():
+        return False
+    remember(record, build.get_artifact("run_results.json"), MANIFEST["nodes"])
+    return True
 
 
 def dbt_resource() -> Dbt:

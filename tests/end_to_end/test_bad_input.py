@@ -87,3 +87,19 @@ def test_a_mapped_field_that_does_not_exist_is_named_with_its_setting(tmp_path: 
     assert "Technical_Account_Manager__c" in sentence
     assert "Technical_Account_Manager_LU__c" in sentence, "the near name that the API offers"
     assert published(tmp_path).read_bytes() == before
+
+
+def test_a_build_that_fails_is_said_with_the_place_that_tells_why(tmp_path: Path) -> None:
+    before = good_snapshot(tmp_path)
+    log = tmp_path / "dbt" / "build.log"
+
+    # Too little memory for any model, but enough to open the warehouse.
+    said = refused(tmp_path, SANDBOX_WORLD="tiny", WAREHOUSE_MEMORY_LIMIT="12MB")
+    assert said.startswith("The warehouse did not build: the model prj_")
+    assert said.endswith(f"Why: see the end of {log}.")
+    assert "Out of Memory Error" in log.read_text()
+
+    said = refused(tmp_path, SANDBOX_WORLD="tiny", WAREHOUSE_MEMORY_LIMIT="plenty")
+    assert said == f"The warehouse did not build: dbt could not start. Why: see the end of {log}."
+    assert "Memory must have a number" in log.read_text()
+    assert published(tmp_path).read_bytes() == before
