@@ -10,6 +10,7 @@ from dashboard.words import GAPS, SEVERITY, plain
 EVERYONE = "All CSMs"
 COLORS = {"Urgent": "#c91c00", "Soon": "#e9a23b", "When you talk next": "#8fa8c8"}
 
+MOST_URGENT_FIRST = "case severity when 'critical' then 1 when 'warning' then 2 else 3 end"
 COUNTS = """
 select
     (select count(*) from marts.fct_account_coverage) as accounts,
@@ -18,26 +19,29 @@ select
     (select count(*) from marts.fct_contact_coverage_gaps where state = 'unknown') as unknown
 """
 CSMS = "select distinct csm_name from marts.fct_contact_coverage_gaps where is_open order by 1 nulls last"
-GAPS_BY_CODE = """
+GAPS_BY_CODE = f"""
 select gap_code, severity, count(*) as gaps
 from marts.fct_contact_coverage_gaps where is_open and (? or csm_name = ?)
 group by gap_code, severity
-order by case severity when 'critical' then 1 when 'warning' then 2 else 3 end, gaps desc, gap_code
+order by {MOST_URGENT_FIRST}, gaps desc, gap_code
 """
-WORK_LIST = """
+WORK_LIST = f"""
 select severity, account_name, gap_code, next_action, opened_at, csm_name, sold_to_name, sold_to_email
 from marts.fct_contact_coverage_gaps
 where is_open and (? or csm_name = ?)
-order by
-    case severity when 'critical' then 1 when 'warning' then 2 else 3 end asc,
-    opened_at asc, account_name asc, gap_id asc
+order by {MOST_URGENT_FIRST}, opened_at, account_name, gap_id
 limit 1000
 """
 MESSAGES = """
-select account_source || '/' || account_id as account_key, account_name, sold_to_name, sold_to_email, message_text
+select
+    -- two customers of one name are told apart by their ids
+    account_name || if(count(*) over same_name > 1, ' (' || account_source || '/' || account_id || ')', '') as customer,
+    message_text,
+    concat_ws(' ', sold_to_name, '<' || coalesce(sold_to_email, 'no address known') || '>') as recipient
 from marts.fct_coverage_work_list
 where message_text is not null and (? or csm_name = ?)
-order by account_name, account_key
+window same_name as (partition by account_name)
+order by customer
 """
 
 
@@ -55,12 +59,15 @@ def show(as_of: pd.Timestamp) -> None:
     csm = st.selectbox("CSM", [EVERYONE, *names], key="coverage_csm")
     found = query(GAPS_BY_CODE, [csm == EVERYONE, csm])
     if found.empty:
-        st.success("No open gap: every customer can get support.")
+        if counts["unknown"]:
+            st.info("No gap is known to be open.")
+        else:
+            st.success("No open gap: every customer can get support.")
         return
     _bars(found)
     st.subheader("What to do", anchor=False)
     _work_list(query(WORK_LIST, [csm == EVERYONE, csm]), as_of)
-    _message(query(MESSAGES, [csm == EVERYONE, csm]).set_index("account_key"))
+    _message(query(MESSAGES, [csm == EVERYONE, csm]).set_index("customer"))
 
 
 def _bars(found: pd.DataFrame) -> None:
@@ -102,15 +109,14 @@ def _work_list(work: pd.DataFrame, as_of: pd.Timestamp) -> None:
 
 def _message(messages: pd.DataFrame) -> None:
     """A text to copy; shown as it is, because customers' names stand in it."""
-    account = st.selectbox(
+    customer = st.selectbox(
         "Write to a customer about their most urgent gap",
         list(messages.index),
         index=None,
-        format_func=lambda key: messages.at[key, "account_name"],
         placeholder="Choose a customer",
         key="coverage_message",
     )
-    if account:
-        chosen = messages.loc[account]
-        st.text(f"To {chosen['sold_to_name'] or ''} <{chosen['sold_to_email'] or 'no address known'}>")
+    if customer:
+        chosen = messages.loc[customer]
+        st.text(f"To {chosen['recipient']}")
         st.code(chosen["message_text"], language=None, wrap_lines=True)

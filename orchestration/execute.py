@@ -25,20 +25,20 @@ def execute(settings: Settings) -> str | None:
     with open_home(settings) as instance:
         close_interrupted_runs(instance, daemon_is_mine=False)
         # dbt prints hundreds of lines; the person sees one every few seconds.
-        said = settings.dbt_path / "build.log"
-        with said.open("w") as log, redirect_stdout(log):
+        build_log = settings.dbt_path / "build.log"
+        with build_log.open("w") as log, redirect_stdout(log):
             result = defs.resolve_job_def(job).execute_in_process(
                 run_config=config, instance=instance, tags={PROCESS_TAG: str(os.getpid())}, raise_on_error=False
             )
-    return None if result.success else _reason(result, said)
+    return None if result.success else _reason(result, build_log)
 
 
-def _reason(result: dg.ExecuteInProcessResult, said: Path) -> str:
+def _reason(result: dg.ExecuteInProcessResult, build_log: Path) -> str:
     for event in result.all_events:
         if event.is_step_failure:
             failure = event.step_failure_data
             if failure.user_failure_data:
-                more = f" Why: see the end of {said}." if event.step_key == "warehouse" else ""
+                more = f" Why: see the end of {build_log}." if event.step_key == "warehouse" else ""
                 return f"{failure.user_failure_data.description}{more}"
             cause = failure.error.cause or failure.error if failure.error else None
             return f"{event.step_key} failed: {cause.message.strip() if cause else 'the UI shows why'}"

@@ -41,7 +41,8 @@ create table marts.fct_coverage_work_list as from (values
     ('salesforce/main', '001', 'Acme', 'Ada', 'Sam', 'sam@acme.example',
         'Hello Sam, nobody at <b>Acme</b> **can** ask.'),
     ('salesforce/government', '001', 'Acme', 'Ada', 'Kay', null, 'Hello Kay, the other Acme.'),
-    ('salesforce/main', '002', 'Beta', 'Bo', null, null, null)
+    ('salesforce/main', '002', 'Beta', 'Bo', null, null, null),
+    ('salesforce/main', '003', 'Cedar', 'Ada', 'Cy', 'cy@cedar.example', 'Hello Cy.')
 ) as t(account_source, account_id, account_name, csm_name, sold_to_name, sold_to_email, message_text);
 create table marts.fct_feedback_trends as
     select
@@ -135,13 +136,20 @@ def test_choosing_a_csm_shows_only_their_customers(published_file: Path) -> None
 
 def test_the_text_for_a_customer_is_shown_as_it_will_be_sent(published_file: Path) -> None:
     app = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
-    assert app.selectbox(key="coverage_message").options == ["Acme", "Acme"]
+    assert app.selectbox(key="coverage_message").options == [
+        "Acme (salesforce/government/001)",
+        "Acme (salesforce/main/001)",
+        "Cedar",
+    ]
     assert not app.code
 
-    app.selectbox(key="coverage_message").select("salesforce/main/001").run()
+    app.selectbox(key="coverage_message").select("Acme (salesforce/main/001)").run()
     assert not app.exception
     assert [text.value for text in app.text] == ["To Sam <sam@acme.example>"]
     assert [code.value for code in app.code] == ["Hello Sam, nobody at <b>Acme</b> **can** ask."]
+
+    app.selectbox(key="coverage_message").select("Acme (salesforce/government/001)").run()
+    assert [text.value for text in app.text] == ["To Kay <no address known>"]
 
     app.selectbox(key="coverage_csm").select("Bo").run()
     assert not app.exception
@@ -156,6 +164,12 @@ def test_gaps_that_nobody_can_judge_are_told_beside_the_open_ones(published_file
         connection.execute("update marts.fct_contact_coverage_gaps set state = 'unknown' where gap_id = 'g3'")
 
     assert said in [caption.value for caption in AppTest.from_file(APP, default_timeout=TIMEOUT).run().caption]
+    with duckdb.connect(str(published_file)) as connection:
+        connection.execute("update marts.fct_contact_coverage_gaps set is_open = false")
+
+    app = AppTest.from_file(APP, default_timeout=TIMEOUT).run()
+    assert "No gap is known to be open." in [info.value for info in app.info]
+    assert not app.success
 
 
 def test_each_gap_code_has_plain_words() -> None:

@@ -40,13 +40,13 @@ def walk(
 
 
 def _of_one_moment(ask: Ask, at: str) -> Iterator[Records]:
-    """Issues of one moment that fill more than a page: by number to the last page, and back to the first.
+    """Issues of one moment whose first page is full: by number from the second to the last page, and back to the first.
 
     One that is touched meanwhile leaves the moment and shifts those behind it to an earlier page, which may have been
     read on the way there, and is still to come on the way back.
     """
     params = _after(at) | {"updated_before": _next_moment(at)}
-    for last in count(1):
+    for last in count(2):
         records = ask(params | {"page": last})
         yield records
         if len(records) < PAGE:
