@@ -110,7 +110,7 @@ def _work_list(work: pd.DataFrame, as_of: pd.Timestamp) -> None:
 def _message(messages: pd.DataFrame) -> None:
     """A text to copy; shown as it is, because customers' names stand in it."""
     customer = st.selectbox(
-        "Write to a customer about their most urgent gap",
+        "Write to a customer about the most urgent gap that they can help with",
         list(messages.index),
         index=None,
         placeholder="Choose a customer",
